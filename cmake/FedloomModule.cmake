@@ -1,0 +1,27 @@
+# One target per module: fedloom_module(NAME SOURCES ... USES module... LIBRARIES target... )
+# USES are modules whose headers may appear in this module's public headers and sources.
+# LIBRARIES are external targets, PRIVATE unless named after PUBLIC_LIBRARIES.
+function(fedloom_module name)
+  cmake_parse_arguments(M "" "" "SOURCES;USES;LIBRARIES;PUBLIC_LIBRARIES" ${ARGN})
+  add_library(fedloom_${name} STATIC ${M_SOURCES})
+  add_library(fedloom::${name} ALIAS fedloom_${name})
+  target_include_directories(fedloom_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include)
+  target_compile_features(fedloom_${name} PUBLIC cxx_std_20)
+  foreach(used IN LISTS M_USES)
+    target_link_libraries(fedloom_${name} PUBLIC fedloom::${used})
+  endforeach()
+  target_link_libraries(fedloom_${name} PUBLIC ${M_PUBLIC_LIBRARIES} PRIVATE ${M_LIBRARIES} fedloom_warnings)
+endfunction()
+
+# fedloom_test(NAME SOURCES ... LIBRARIES ... LABELS ...): one GoogleTest program, one CTest per test case.
+function(fedloom_test name)
+  if(NOT FEDLOOM_WITH_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(T "" "" "SOURCES;LIBRARIES;LABELS" ${ARGN})
+  add_executable(${name} ${T_SOURCES})
+  target_link_libraries(${name} PRIVATE ${T_LIBRARIES} GTest::gtest_main fedloom_warnings)
+  target_compile_definitions(${name} PRIVATE FEDLOOM_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  gtest_discover_tests(${name} PROPERTIES LABELS "${T_LABELS}" DISCOVERY_MODE PRE_TEST)
+endfunction()

@@ -1,0 +1,10 @@
+# fedloom_warnings: what the compiler should say; errors with FEDLOOM_WARNINGS_AS_ERRORS (preset ci).
+add_library(fedloom_warnings INTERFACE)
+target_compile_options(fedloom_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+  -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers
+  $<$<BOOL:${FEDLOOM_WARNINGS_AS_ERRORS}>:-Werror>)
+if(FEDLOOM_SANITIZE)
+  list(JOIN FEDLOOM_SANITIZE "," sanitizers)
+  add_compile_options(-fsanitize=${sanitizers} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${sanitizers})
+endif()

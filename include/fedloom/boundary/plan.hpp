@@ -1,0 +1,44 @@
+#pragma once
+// What a round asks of every site: public, and the same for all.
+
+#include <string>
+#include <vector>
+
+#include "fedloom/privacy/curve.hpp"
+#include "fedloom/schema/query.hpp"
+
+namespace fedloom::boundary {
+
+struct PlannedQuery {
+  schema::Query query;
+  privacy::NoiseScale site_noise;  ///< what ONE site adds
+  bool operator==(const PlannedQuery&) const = default;
+};
+
+struct RoundPlan {
+  std::uint32_t round = 0;         ///< from 1
+  std::uint32_t attempt = 0;       ///< from 0; a round that was lost is tried again under the next
+  bool reuse = false;              ///< seal again the share stored for this round: costs nothing
+  std::string stage;               ///< "one-way" | "sketch" | "measure" | …
+  std::uint32_t contributors = 1;  ///< m = n − t, t = colluding sites + dropouts
+  std::uint32_t entity_rows = 1;   ///< Δ of one marginal: max_rows × max_sites of one entity
+  std::vector<PlannedQuery> queries;
+  std::uint64_t length(const schema::Domain& domain) const;  ///< integers in all
+  bool operator==(const RoundPlan&) const = default;
+};
+
+/// One GaussianEvent a query: Δ₂² = row_l2_squared·entity_rows².
+std::vector<privacy::Event> events_of(const RoundPlan& plan, const schema::Domain& domain);
+privacy::Rho cost_of(const RoundPlan& plan, const schema::Domain& domain);
+/// Hash of everything but attempt and reuse: two attempts of one round must agree in it.
+Digest content_hash(const RoundPlan& plan);
+
+void write(ByteWriter& out, const RoundPlan& plan);
+/// Limits every length; fails the reader on anything out of range for any domain (unknown kind, degree over 3,
+/// zero variance, more than 1e6 queries).
+RoundPlan read_plan(ByteReader& in);
+std::string to_json(const RoundPlan& plan, const schema::Domain& domain);
+/// Throws ConfigError.
+RoundPlan plan_from_json(std::string_view text, const schema::Domain& domain, const std::string& file);
+
+}  // namespace fedloom::boundary

@@ -1,0 +1,97 @@
+#pragma once
+// YAML → validated values. The only user of yaml-cpp. Every error is a ConfigError with file, line and remedy.
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fedloom/base/identity.hpp"
+#include "fedloom/base/clock.hpp"
+#include "fedloom/privacy/units.hpp"
+#include "fedloom/schema/schema.hpp"
+
+namespace fedloom::config {
+
+enum class Trust : std::uint8_t { none, central };
+enum class Method : std::uint8_t { gem, independent };
+const char* name_of(Trust trust) noexcept;
+const char* name_of(Method method) noexcept;
+
+struct PrivacyConfig {
+  privacy::Epsilon epsilon;
+  privacy::Delta delta;
+  Trust trust = Trust::none;
+  std::uint32_t colluding_sites = 1;
+  std::uint32_t dropouts = 0;      ///< this version: 0 only
+  std::uint32_t max_rows = 1;      ///< entity bound the noise is sized for: rows of one entity at one site
+  std::uint32_t max_sites = 1;     ///< … and sites that may know one entity
+};
+struct GeneratorConfig {
+  Method method = Method::gem;
+  std::uint32_t components = 500;  ///< B
+  std::uint32_t degree = 3;        ///< workload: all marginals of this degree, 1..3
+  std::vector<std::string> keep;   ///< attributes whose marginals count double
+  std::uint64_t max_cells = 10000; ///< cell limit of a candidate
+};
+struct TransportConfig {
+  Millis tick{250};
+  Millis join_limit{120000};
+  Millis reply_limit{300000};
+};
+/// The experiment, written by the lead: public.
+struct Experiment {
+  std::filesystem::path file;
+  std::string name;
+  schema::Schema schema;
+  PrivacyConfig privacy;
+  GeneratorConfig generator;
+  std::optional<Roster> roster;    ///< none with trust: central
+  TransportConfig transport;
+  std::optional<std::uint64_t> rows;  ///< none: auto, the noisy total
+  std::uint64_t seed = 0;          ///< public randomness only
+  std::string source;              ///< trust: central only: "csv:…"; the single owner's table
+  /// SHA-256 of everything above that changes what is measured or made; the same on every machine.
+  Digest hash() const;
+  /// All defaults filled in, as YAML (config.resolved.yaml).
+  std::string resolved_yaml() const;
+};
+
+enum class DataClass : std::uint8_t { private_data, public_data };
+/// The custodian's policy, which the lead cannot override.
+struct SitePolicy {
+  std::filesystem::path file;
+  SiteId site;
+  std::filesystem::path key;       ///< absolute
+  std::string data_set;
+  DataClass data_class = DataClass::private_data;
+  std::string source;
+  std::optional<std::string> unit_column;
+  std::uint32_t max_rows = 1;
+  std::uint32_t max_sites = 1;
+  struct Allow {
+    std::vector<std::string> columns;
+    std::vector<Trust> trust;
+    std::uint32_t min_sites = 2;
+    std::uint32_t min_colluding_sites = 1;
+    std::uint32_t max_dropouts = 0;
+    privacy::Epsilon epsilon_per_run;
+    std::optional<privacy::Epsilon> epsilon_lifetime;  ///< required for class private
+    privacy::Delta delta;          ///< the largest δ an experiment may use; the ε above are at this δ
+    std::string roster_fingerprint;
+  } allow;
+  std::filesystem::path state;     ///< absolute; ledger of each data set, stored shares
+  bool approve_automatic = false;  ///< manual: the first sight of an experiment is stopped until approved
+};
+
+Experiment load_experiment(const std::filesystem::path& file);
+SitePolicy load_policy(const std::filesystem::path& file);
+schema::Schema load_schema(const std::filesystem::path& file);
+Roster load_roster(const std::filesystem::path& file);
+std::string roster_yaml(const Roster& roster);
+
+/// The JSON Schema of one kind of file ("experiment", "policy", "roster", "schema"), for editors and people.
+std::string_view json_schema(std::string_view kind);
+
+}  // namespace fedloom::config

@@ -1,0 +1,45 @@
+#pragma once
+// Rows in: a source's rows, encoded by a schema, clipped to an entity's contribution bound.
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fedloom/data/table.hpp"
+#include "fedloom/schema/schema.hpp"
+
+namespace fedloom::data {
+
+struct Unit {
+  std::optional<std::string> column;  ///< entity id; none: a row is an entity
+  std::uint32_t max_rows = 1;         ///< the first max_rows rows of an entity, in the source's order, are kept
+};
+
+/// Counts per column for the site's own log. PRIVATE: never sent, never on a shared terminal.
+struct LoadReport {
+  struct PerColumn { std::string name; std::uint64_t other = 0, clipped = 0, missing = 0; };
+  std::vector<PerColumn> columns;
+  std::uint64_t rows_read = 0;
+  std::uint64_t rows_clipped = 0;  ///< beyond max_rows of their entity
+};
+
+struct Loaded {
+  Table table;
+  LoadReport report;
+};
+
+/// `source`: "csv:PATH", PATH relative to `base`. Throws DataError: no such file, no such column, a value that
+/// the schema refuses (row number and column, never the value), ragged row, unclosed quote.
+Loaded load(const std::string& source, const std::filesystem::path& base, const schema::Schema& schema, const Unit& unit);
+
+/// Only the header line of a CSV (public names). Throws DataError.
+std::vector<std::string> csv_header(const std::filesystem::path& file);
+
+/// Like load but never throws on values: what would be clipped, sent to `other` or refused, per column.
+struct CheckReport : LoadReport { std::vector<std::uint64_t> refused; std::vector<std::string> problems; };
+CheckReport check(const std::filesystem::path& csv, const schema::Schema& schema, const Unit& unit);
+
+}  // namespace fedloom::data

@@ -1,0 +1,59 @@
+#pragma once
+// The generator: a mixture of B product distributions over the domain's attributes. LibTorch stays behind it.
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "fedloom/schema/domain.hpp"
+#include "fedloom/schema/query.hpp"
+
+namespace fedloom::model {
+
+/// P ∈ R^{B×D}, one softmax block per attribute, uniform weights 1/B. `independent` is B = 1.
+class Generator {
+ public:
+  /// Uniform distribution. components ≥ 1.
+  Generator(schema::Domain domain, std::uint32_t components);
+  ~Generator();
+  Generator(Generator&&) noexcept;
+  Generator& operator=(Generator&&) noexcept;
+  Generator(const Generator&) = delete;
+  Generator& operator=(const Generator&) = delete;
+
+  const schema::Domain& domain() const noexcept;
+  std::uint32_t components() const noexcept;
+
+  /// Probabilities of a marginal's cells, row-major, sum 1.
+  std::vector<double> answer(const schema::Marginal& marginal) const;
+
+  /// Row-major B × D probabilities, for samplers and tests.
+  std::vector<float> probabilities() const;
+
+  /// Stratified draws: `rows` rows, seeded, handed out in blocks of row-major codes (d per row), in random order within
+  /// a block. Memory does not grow with `rows`.
+  void sample(std::uint64_t rows, std::uint64_t seed,
+              const std::function<void(std::span<const std::uint32_t> codes, std::size_t rows)>& block) const;
+
+  /// model.pt (weights) and model.json (domain, components, version, sha256 of model.pt, `notes`).
+  void save(const std::filesystem::path& folder, const std::string& notes_json) const;
+  /// Throws ConfigError: missing, other version, damaged, weights that are not B × D finite numbers.
+  static Generator load(const std::filesystem::path& folder);
+
+  struct Tensors;  ///< defined in src/model; `train` works on it
+  Tensors& tensors() noexcept { return *tensors_; }
+  const Tensors& tensors() const noexcept { return *tensors_; }
+
+ private:
+  std::unique_ptr<Tensors> tensors_;
+};
+
+/// Threads for LibTorch's kernels in this process.
+void set_threads(unsigned threads);
+std::string torch_version();
+
+}  // namespace fedloom::model

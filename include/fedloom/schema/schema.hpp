@@ -1,0 +1,77 @@
+#pragma once
+// The public description of a table: which columns there are, what values they may take, and how a text value
+// becomes a code and back. Never inferred from rows during a run.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "fedloom/base/hash.hpp"
+#include "fedloom/schema/domain.hpp"
+
+namespace fedloom::schema {
+
+/// What to do with a value outside the domain.
+enum class Outside : std::uint8_t { refuse, other, clip };
+
+/// values listed; `other` as an extra category when `outside` is other.
+struct Categorical {
+  std::vector<std::string> values;
+  Outside outside = Outside::refuse;
+  std::string other_label = "other";
+};
+/// Bins [e_0,e_1), …, [e_{k-1}, e_k] from `edges`, ascending, at least 2. integer: decoded to a whole number
+/// in the bin. outside: refuse or clip.
+struct Binned {
+  bool integer = false;
+  std::vector<double> edges;
+  Outside outside = Outside::clip;
+};
+/// Already codes 0..size-1.
+struct Coded {
+  std::uint32_t size = 0;
+  Outside outside = Outside::refuse;  ///< refuse or clip
+};
+
+struct Attribute {
+  std::string name;
+  std::variant<Categorical, Binned, Coded> type;
+  bool missing = false;          ///< missing values allowed: an extra category, the last code
+  std::vector<std::string> missing_tokens{""};  ///< texts that mean missing
+  std::uint32_t size() const;    ///< n_i, other and missing included
+};
+
+/// Outcome of encoding one text value.
+struct Encoded {
+  enum class How : std::uint8_t { fits, other, clipped, refused } how = How::refused;
+  std::uint32_t code = 0;
+};
+
+class Schema {
+ public:
+  /// Throws std::invalid_argument (repeated name, no values, edges not ascending, …). `ids`: columns that exist
+  /// in the table and never enter.
+  Schema(std::vector<Attribute> attributes, std::vector<std::string> ids);
+  const std::vector<Attribute>& attributes() const noexcept { return attributes_; }
+  const std::vector<std::string>& ids() const noexcept { return ids_; }
+  const Domain& domain() const noexcept { return domain_; }
+  Encoded encode(std::size_t attribute, std::string_view text) const;
+  /// A text a person recognises: a label; a number inside its bin, placed by u in [0, 1); "" for missing.
+  std::string decode(std::size_t attribute, std::uint32_t code, double u) const;
+  /// Label of a code for tables and plots: "Private", "[20, 30)", "missing".
+  std::string label(std::size_t attribute, std::uint32_t code) const;
+  /// Only the named attributes, in the schema's order. Throws std::invalid_argument on an unknown name.
+  Schema only(const std::vector<std::string>& names) const;
+  /// Over everything that changes codes or names; part of the config hash.
+  Digest hash() const;
+
+ private:
+  std::vector<Attribute> attributes_;
+  std::vector<std::string> ids_;
+  Domain domain_;
+};
+
+}  // namespace fedloom::schema

@@ -1,0 +1,68 @@
+#pragma once
+// The coordinator's half of the protocol: events in, actions out. No clock, thread, socket or file inside.
+//
+//   Gathering (Join from every roster member) ──▶ Keying (Advertise from all) ──▶ Idle ──StartRound──▶
+//   Summing (a share from every site, by the deadline) ──RoundSummed──▶ Idle … ──Close──▶ Closing ──▶ Closed
+//
+// Every wait has a deadline; when it passes, Failed names the sites that were waited for.
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "fedloom/base/clock.hpp"
+#include "fedloom/boundary/measurement.hpp"
+#include "fedloom/secagg/message.hpp"
+
+namespace fedloom::secagg {
+
+/// Where a message came from: the transport's number for a connection (MPI: the rank). Says nothing of identity.
+using Endpoint = std::uint32_t;
+
+struct CoordinatorSetup {
+  Roster roster;
+  RunContext run;
+  schema::Domain domain;           ///< a share's length must be the plan's
+  std::uint32_t min_session = 1;   ///< resumed runs: greater than the last session
+  Millis join_limit{120000};
+  Millis reply_limit{300000};
+};
+
+// Events
+struct CoordinatorStart {};
+struct ReceivedFrom { Endpoint from; Message message; };
+/// Bytes that did not decode, or a peer that the transport lost.
+struct Garbled { Endpoint from; };
+struct CoordinatorTimer {};
+struct StartRound { boundary::RoundPlan plan; };
+struct CloseSession { bool finished; };
+using CoordinatorEvent = std::variant<CoordinatorStart, ReceivedFrom, Garbled, CoordinatorTimer, StartRound, CloseSession>;
+
+// Actions, in order
+struct SendTo { Endpoint to; Message message; };
+struct SetCoordinatorTimer { Instant at; };
+/// All keys exchanged: rounds may start. `joined` in roster order: what each site's past says.
+struct SessionReady { std::uint32_t session; std::vector<Join> joined; };
+/// Noised, unmasked, public. `heads` and `booked` in roster order.
+struct RoundSummed { boundary::RoundPlan plan; boundary::Total total; std::vector<SiteHead> heads; std::vector<double> booked; };
+struct SessionClosed { std::vector<SiteHead> heads; std::vector<Signature> acknowledged; };
+struct Failed { std::string reason; std::vector<SiteId> sites; };
+using CoordinatorAction = std::variant<SendTo, SetCoordinatorTimer, SessionReady, RoundSummed, SessionClosed, Failed>;
+
+class CoordinatorProtocol {
+ public:
+  explicit CoordinatorProtocol(CoordinatorSetup setup);
+  ~CoordinatorProtocol();
+  CoordinatorProtocol(CoordinatorProtocol&&) noexcept;
+  std::vector<CoordinatorAction> step(CoordinatorEvent&& event, Instant now);
+  const char* state() const noexcept;
+  /// Sites the protocol is waiting for now, for a progress line.
+  std::vector<SiteId> waiting_for() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace fedloom::secagg

@@ -1,0 +1,73 @@
+#pragma once
+// The site's half of the protocol: events in, actions out. No clock, thread, socket or file inside.
+//
+//   Joining ──OpenSession──▶ Advertised ──KeyList──▶ Ready ──PlanMessage──▶ Preparing ──SharePrepared──▶
+//   Sealing (waits for SealStored) ──▶ Waiting (for the public tick) ──timer──▶ Ready … ──CloseRun──▶ Closed
+//
+// All or nothing: any message out of order, with a wrong signature, session, roster, config or context ends
+// it in Aborted with a named reason. A context is sealed at most once.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "fedloom/base/clock.hpp"
+#include "fedloom/base/random_words.hpp"
+#include "fedloom/secagg/message.hpp"
+
+namespace fedloom::secagg {
+
+struct SiteSetup {
+  const SigningKey* key = nullptr;   ///< outlives the protocol
+  RandomWords* random = nullptr;     ///< outlives the protocol; for the X25519 key
+  Roster roster;
+  RunContext run;
+  Join resume;                       ///< what Join shall say of the past (key, run, signature are filled in)
+  Millis tick{250};                  ///< replies leave at a multiple of this after the plan came: public
+  Millis wait_limit{600000};         ///< longest silence of the coordinator
+};
+
+// Events
+struct Start {};
+struct Received { Message message; };
+struct TimerFired {};
+/// Answer to Prepare.
+struct SharePrepared { boundary::NoisedShare share; privacy::LedgerHead head; double booked_rho = 0; };
+/// Answer to Prepare: this site says no.
+struct PlanRefused { RefusalCode code; };
+/// Answer to StoreSealed: the bytes are on disk.
+struct SealStored {};
+/// The person or the batch system wants this site to stop.
+struct StopRequested {};
+using SiteEvent = std::variant<Start, Received, TimerFired, SharePrepared, PlanRefused, SealStored, StopRequested>;
+
+// Actions, to be carried out in order
+struct SendToCoordinator { Message message; };
+struct SetTimer { Instant at; };  ///< replaces the one before
+/// Session numbers must never be used twice: store before anything else of this session.
+struct StoreSession { std::uint32_t session; };
+struct Prepare { boundary::RoundPlan plan; };
+struct StoreSealed { Digest context; Bytes bytes; };
+/// Keep the peers' ledger heads (witness against rewriting).
+struct StoreHeads { std::vector<SiteHead> heads; };
+struct SiteFinished { bool complete; };  ///< complete: false when stopped to be resumed
+struct SiteAborted { std::string reason; bool by_us = false; std::optional<RefusalCode> refusal; };
+using SiteAction = std::variant<SendToCoordinator, SetTimer, StoreSession, Prepare, StoreSealed, StoreHeads,
+                                SiteFinished, SiteAborted>;
+
+class SiteProtocol {
+ public:
+  explicit SiteProtocol(SiteSetup setup);
+  ~SiteProtocol();
+  SiteProtocol(SiteProtocol&&) noexcept;
+  std::vector<SiteAction> step(SiteEvent&& event, Instant now);
+  const char* state() const noexcept;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace fedloom::secagg

@@ -1,0 +1,30 @@
+#pragma once
+// Carries encoded messages in a star. A transport authenticates nobody: that is in the messages.
+
+#include <optional>
+
+#include "fedloom/base/clock.hpp"
+#include "fedloom/secagg/coordinator_protocol.hpp"
+
+namespace fedloom::transport {
+
+using secagg::Endpoint;
+inline constexpr Endpoint coordinator_endpoint = 0;
+
+struct Envelope {
+  Endpoint from = 0;
+  std::optional<secagg::Message> message;  ///< none: the bytes did not decode
+};
+
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  /// Hands over without waiting for the receiver. Throws PeerError when the peer is gone.
+  virtual void send(Endpoint to, const secagg::Message& message) = 0;
+  /// Waits, without spinning, at most until `deadline` (monotonic_now() clock).
+  virtual std::optional<Envelope> receive(Instant deadline) = 0;
+  /// Number of endpoints, the coordinator included.
+  virtual std::size_t world() const = 0;
+};
+
+}  // namespace fedloom::transport
