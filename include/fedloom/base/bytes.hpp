@@ -22,9 +22,9 @@ class ByteWriter {
   void u32(std::uint32_t v);
   void u64(std::uint64_t v);
   void f64(double v);
-  void raw(ByteView bytes);               ///< no length
-  void blob(ByteView bytes);              ///< u32 length, then the bytes
-  void text(std::string_view text);       ///< as blob
+  void raw(ByteView bytes);                          ///< no length
+  void blob(ByteView bytes);                         ///< u32 length, then the bytes
+  void text(std::string_view text);                  ///< as blob
   void words(std::span<const std::uint64_t> words);  ///< u64 count, then the words
   const Bytes& bytes() const noexcept { return bytes_; }
   Bytes take() && { return std::move(bytes_); }

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "fedloom/base/bytes.hpp"
 
@@ -13,9 +14,9 @@ std::string read_text(const std::filesystem::path& file);
 Bytes read_bytes(const std::filesystem::path& file);
 
 /// Writes beside the file, fsyncs, renames over it, fsyncs the folder: after a
-/// crash the file holds the old or the new content, whole.
-void write_atomically(const std::filesystem::path& file, ByteView content);
-void write_atomically(const std::filesystem::path& file, std::string_view content);
+/// crash the file holds the old or the new content, whole. `mode` as for open(2).
+void write_atomically(const std::filesystem::path& file, ByteView content, unsigned mode = 0644);
+void write_atomically(const std::filesystem::path& file, std::string_view content, unsigned mode = 0644);
 
 /// An open file that only grows. append() returns once the bytes are on disk
 /// (write, fsync). Holds an exclusive lock (flock) for as long as it is open;
