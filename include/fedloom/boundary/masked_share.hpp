@@ -7,9 +7,13 @@
 
 #include "fedloom/boundary/noised_share.hpp"
 
+namespace fedloom::secagg {
+class MaskMaker;
+}
+
 namespace fedloom::boundary {
 
-/// A one-time mask. Made by secagg from the pairwise keys (and by nothing else: its maker is secagg::MaskMaker).
+/// A one-time mask. Made by secagg from the pairwise keys, and by nothing else: its only maker is secagg::MaskMaker.
 /// Move-only, consumed by seal.
 class Mask {
  public:
@@ -21,8 +25,8 @@ class Mask {
 
  private:
   friend class MaskedShare;
-  friend class MaskAccess;
-  explicit Mask(std::vector<std::uint64_t>&& words) : words_(std::move(words)) {}
+  friend class secagg::MaskMaker;
+  explicit Mask(std::vector<std::uint64_t>&& words) noexcept : words_(std::move(words)) {}
   std::vector<std::uint64_t> words_;
 };
 
@@ -35,7 +39,7 @@ class MaskedShare {
   std::span<const std::uint64_t> words() const noexcept { return words_; }
 
  private:
-  explicit MaskedShare(std::vector<std::uint64_t>&& words) : words_(std::move(words)) {}
+  explicit MaskedShare(std::vector<std::uint64_t>&& words) noexcept : words_(std::move(words)) {}
   std::vector<std::uint64_t> words_;
 };
 

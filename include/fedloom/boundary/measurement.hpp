@@ -13,7 +13,7 @@ struct Measurement {
   schema::Query query;
   std::vector<std::int64_t> grid_values;  ///< in units of 2^-grid_bits counts
   std::uint8_t grid_bits = 0;
-  double sigma = 0;         ///< standard deviation of the whole noise, in counts (of one entry)
+  double sigma = 0;  ///< standard deviation of the whole noise, in counts (of one entry)
   std::uint32_t round = 0;
   double value(std::size_t k) const;  ///< in counts
 };

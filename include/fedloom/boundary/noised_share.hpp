@@ -8,6 +8,11 @@
 
 namespace fedloom::boundary {
 
+class NoisedShare;
+class Total;
+/// trust: central only (measurement.hpp). Aborts unless the share holds all the noise there is.
+Total reveal_central(NoisedShare&& share);
+
 class NoisedShare {
  public:
   NoisedShare(NoisedShare&&) noexcept = default;
@@ -20,8 +25,8 @@ class NoisedShare {
   friend class Releaser;
   friend class MaskedShare;
   friend class ShareVault;
-  friend struct CentralReveal;
-  NoisedShare(std::vector<std::uint64_t>&& words, std::uint32_t contributors)
+  friend Total reveal_central(NoisedShare&& share);
+  NoisedShare(std::vector<std::uint64_t>&& words, std::uint32_t contributors) noexcept
       : words_(std::move(words)), contributors_(contributors) {}
   std::vector<std::uint64_t> words_;
   std::uint32_t contributors_;  ///< m the noise was sized for

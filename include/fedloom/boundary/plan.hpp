@@ -2,8 +2,11 @@
 // What a round asks of every site: public, and the same for all.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "fedloom/base/bytes.hpp"
+#include "fedloom/base/hash.hpp"
 #include "fedloom/privacy/curve.hpp"
 #include "fedloom/schema/query.hpp"
 
@@ -26,6 +29,14 @@ struct RoundPlan {
   std::uint64_t length(const schema::Domain& domain) const;  ///< integers in all
   bool operator==(const RoundPlan&) const = default;
 };
+
+/// Most integers that one round may ask for: 2 GiB of words.
+inline constexpr std::uint64_t max_plan_length = std::uint64_t{1} << 28;
+
+/// Can this plan be answered over `domain` at all: there is something to answer, every attribute exists, no answer
+/// and no histogram behind a sketch passes max_plan_length. Ask before any function below that takes a domain:
+/// a plan comes from a coordinator that is not trusted.
+bool fits(const RoundPlan& plan, const schema::Domain& domain);
 
 /// One GaussianEvent a query: Δ₂² = row_l2_squared·entity_rows².
 std::vector<privacy::Event> events_of(const RoundPlan& plan, const schema::Domain& domain);

@@ -13,8 +13,7 @@ namespace fedloom::boundary {
 class RawCounts {
  public:
   /// `l2`: how far one entity can move the vector.
-  RawCounts(std::vector<std::int64_t>&& values, privacy::L2Bound l2) noexcept
-      : values_(std::move(values)), l2_(l2) {}
+  RawCounts(std::vector<std::int64_t>&& values, privacy::L2Bound l2) noexcept : values_(std::move(values)), l2_(l2) {}
   RawCounts(RawCounts&&) noexcept = default;
   RawCounts& operator=(RawCounts&&) noexcept = default;
   RawCounts(const RawCounts&) = delete;

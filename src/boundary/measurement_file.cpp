@@ -1,0 +1,101 @@
+#include <cmath>
+
+#include "fedloom/base/error.hpp"
+#include "fedloom/base/file.hpp"
+#include "fedloom/boundary/measurement.hpp"
+#include "limits.hpp"
+#include "query_json.hpp"
+
+namespace fedloom::boundary {
+namespace {
+
+constexpr std::uint64_t format_version = 1;
+
+Json header_of(const schema::Domain& domain) {
+  Json json{{"version", format_version}, {"domain", Json::array()}};
+  for (const auto& axis : domain.axes()) json["domain"].push_back(Json::array({axis.name, axis.size}));
+  return json;
+}
+
+void check_header(std::string_view line, const schema::Domain& domain) {
+  const auto json = parse_object(line);
+  if (uint_field(json, "version", UINT64_MAX) != format_version)
+    throw JsonFault("these measurements are of another version of the format");
+  if (json != header_of(domain)) throw JsonFault("these measurements were made over another domain");
+}
+
+Json to_json(const Measurement& measurement, const schema::Domain& domain) {
+  auto json = query_to_json(measurement.query, domain);
+  json["round"] = measurement.round;
+  json["sigma"] = measurement.sigma;
+  json["grid_bits"] = measurement.grid_bits;
+  json["values"] = measurement.grid_values;
+  return json;
+}
+
+double sigma_of(const Json& json) {
+  const auto found = json.find("sigma");
+  if (found == json.end() || !found->is_number() || !(found->get<double>() > 0) || !std::isfinite(found->get<double>()))
+    throw JsonFault("\"sigma\" must be a positive number");
+  return found->get<double>();
+}
+
+/// A whole number that an int64 holds; JSON's larger unsigned numbers would wrap.
+bool is_int64(const Json& value) {
+  return value.is_number_integer() &&
+         (!value.is_number_unsigned() || value.get<std::uint64_t>() <= std::uint64_t{INT64_MAX});
+}
+
+Measurement measurement_of(std::string_view line, const schema::Domain& domain) {
+  const auto json = parse_object(line);
+  refuse_other_keys(json,
+                    {"kind", "attributes", "sketch_rows", "sketch_seed", "round", "sigma", "grid_bits", "values"});
+  Measurement measurement{.query = query_from_json(json, domain)};
+  measurement.round = static_cast<std::uint32_t>(uint_field(json, "round", UINT32_MAX));
+  measurement.sigma = sigma_of(json);
+  measurement.grid_bits = static_cast<std::uint8_t>(uint_field(json, "grid_bits", max_grid_bits));
+  const auto values = json.find("values");
+  const auto length = measurement.query.length(domain);
+  if (values == json.end() || !values->is_array() || values->size() != length)
+    throw JsonFault("\"values\" must be a list of " + std::to_string(length) + " whole numbers");
+  measurement.grid_values.reserve(length);
+  for (const auto& value : *values) {
+    if (!is_int64(value)) throw JsonFault("\"values\" holds something that is not a whole number of 64 bits");
+    measurement.grid_values.push_back(value.get<std::int64_t>());
+  }
+  return measurement;
+}
+
+}  // namespace
+
+void save_measurements(const std::filesystem::path& file, const schema::Domain& domain,
+                       const std::vector<Measurement>& measurements) {
+  auto text = header_of(domain).dump() + "\n";
+  for (const auto& measurement : measurements) text += to_json(measurement, domain).dump() + "\n";
+  write_atomically(file, std::string_view(text));
+}
+
+std::vector<Measurement> load_measurements(const std::filesystem::path& file, const schema::Domain& domain) {
+  const auto text = read_text(file);
+  std::string_view rest = text;
+  std::vector<Measurement> measurements;
+  int line = 0;
+  try {
+    do {
+      ++line;
+      const auto end = rest.find('\n');
+      const auto one = rest.substr(0, end);
+      rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+      if (line == 1)
+        check_header(one, domain);
+      else
+        measurements.push_back(measurement_of(one, domain));
+    } while (!rest.empty());
+  } catch (const JsonFault& fault) {
+    throw ConfigError({.file = file.string(), .line = line}, fault.what(),
+                      "give the measurements.jsonl of a run with this schema, unchanged");
+  }
+  return measurements;
+}
+
+}  // namespace fedloom::boundary
