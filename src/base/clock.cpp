@@ -1,11 +1,16 @@
 #include "fedloom/base/clock.hpp"
 
 #include <ctime>
+#include <thread>
 
 namespace fedloom {
 
 Instant monotonic_now() {
   return std::chrono::duration_cast<Instant>(std::chrono::steady_clock::now().time_since_epoch());
+}
+
+void sleep_until(Instant at) {
+  std::this_thread::sleep_until(std::chrono::steady_clock::time_point(at));
 }
 
 std::string utc_timestamp() {

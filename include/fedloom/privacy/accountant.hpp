@@ -37,6 +37,7 @@ struct SpendRequest {
   std::uint32_t attempt = 0;
   std::string stage;
   std::vector<Event> events;
+  std::optional<Digest> plan;  ///< goes into the ledger entry
 };
 
 struct OverBudget {

@@ -10,6 +10,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct LedgerEntry {
   std::uint32_t round = 0;
   std::uint32_t attempt = 0;
   std::string stage;       ///< "one-way", "sketch", …: for people
+  std::optional<Digest> plan;  ///< content hash of the round plan it pays for; part of the canonical text
   std::vector<Event> events;
   Rho cost;
   Digest prev{};

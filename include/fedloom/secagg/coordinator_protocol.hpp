@@ -36,7 +36,7 @@ struct ReceivedFrom { Endpoint from; Message message; };
 struct Garbled { Endpoint from; };
 struct CoordinatorTimer {};
 struct StartRound { boundary::RoundPlan plan; };
-struct CloseSession { bool finished; };
+struct CloseSession { bool finished; Digest public_ledger; };
 using CoordinatorEvent = std::variant<CoordinatorStart, ReceivedFrom, Garbled, CoordinatorTimer, StartRound, CloseSession>;
 
 // Actions, in order
@@ -46,7 +46,8 @@ struct SetCoordinatorTimer { Instant at; };
 struct SessionReady { std::uint32_t session; std::vector<Join> joined; };
 /// Noised, unmasked, public. `heads` and `booked` in roster order.
 struct RoundSummed { boundary::RoundPlan plan; boundary::Total total; std::vector<SiteHead> heads; std::vector<double> booked; };
-struct SessionClosed { std::vector<SiteHead> heads; std::vector<Signature> acknowledged; };
+/// In roster order; the Goodbyes are the sites' signed acknowledgements.
+struct SessionClosed { std::vector<SiteHead> heads; std::vector<Goodbye> goodbyes; };
 struct Failed { std::string reason; std::vector<SiteId> sites; };
 using CoordinatorAction = std::variant<SendTo, SetCoordinatorTimer, SessionReady, RoundSummed, SessionClosed, Failed>;
 

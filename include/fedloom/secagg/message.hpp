@@ -65,11 +65,11 @@ struct Refuse {
   RefusalCode code = RefusalCode::withdrew;
   Signature signature{};
 };
-/// Ends the run at a site: it has stored the peers' heads.
+/// Ends the run at a site: it has stored the peers' heads, and acknowledges them and the run's public ledger.
 struct Goodbye {
   PublicKey key{};
   std::uint32_t session = 0;
-  Digest heads{};         ///< hash of the SiteHead list it acknowledges
+  Digest closing{};       ///< closing_hash of the CloseRun it acknowledges
   Signature signature{};
 };
 
@@ -96,6 +96,7 @@ struct CloseRun {
   std::uint32_t session = 0;
   bool finished = false;        ///< false: stopped on a signal, to be resumed
   std::vector<SiteHead> heads;
+  Digest public_ledger{};       ///< SHA-256 of the run's public list of what was spent
 };
 struct Abort {
   std::string reason;           ///< one sentence, public, names the site it is about
@@ -111,7 +112,13 @@ const char* name_of(RefusalCode code) noexcept;
 Bytes encode(const Message& message);
 std::optional<Message> decode(ByteView bytes);
 
+/// A signed no from a site that has not joined (session 0, round 0).
+Message make_refusal(const SigningKey& key, const RunContext& run, RefusalCode code);
+
 /// The bytes that a site's message signs: context ‖ encoded body without the signature. Also used to verify.
-Digest heads_hash(const std::vector<SiteHead>& heads);
+/// What a Goodbye acknowledges: every head, in order, and the public ledger.
+Digest closing_hash(const std::vector<SiteHead>& heads, const Digest& public_ledger);
+/// For `ledger verify`, long after the run.
+bool verify_goodbye(const Goodbye& goodbye, const RunContext& run);
 
 }  // namespace fedloom::secagg

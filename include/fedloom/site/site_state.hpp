@@ -1,0 +1,40 @@
+#pragma once
+// What a site keeps on its own disk between rounds and runs, below the policy's `state` folder:
+//
+//   <data_set>/ledger/            the ledger (privacy/ledger.hpp)
+//   <data_set>/shares/            noised shares, encrypted (boundary/share_vault.hpp)
+//   <data_set>/runs/<run>/session           the last session number used
+//   <data_set>/runs/<run>/outbox/<ctx>.bin  sealed bytes, stored before they are sent
+//   <data_set>/runs/<run>/peer-heads.json   the peers' ledger heads: a witness against rewriting
+//   approved/<config hash>        experiments approved by a person
+
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "fedloom/config/config.hpp"
+#include "fedloom/secagg/message.hpp"
+
+namespace fedloom::site {
+
+class SiteState {
+ public:
+  SiteState(const config::SitePolicy& policy, std::string run_id);
+  std::filesystem::path ledger_folder() const { return data_set_ / "ledger"; }
+  std::filesystem::path share_folder() const { return data_set_ / "shares"; }
+  std::uint32_t last_session() const;
+  void store_session(std::uint32_t session) const;
+  void store_sealed(const Digest& context, const Bytes& bytes) const;
+  void store_heads(const std::vector<secagg::SiteHead>& heads) const;
+  /// Sealed bytes of a finished run are of no more use.
+  void drop_outbox() const;
+
+ private:
+  std::filesystem::path data_set_;
+  std::filesystem::path run_;
+};
+
+bool is_approved(const config::SitePolicy& policy, const Digest& config_hash);
+void approve(const config::SitePolicy& policy, const Digest& config_hash);
+
+}  // namespace fedloom::site

@@ -1,0 +1,165 @@
+#include "fedloom/site/policy_check.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace fedloom::site {
+namespace {
+
+using secagg::RefusalCode;
+
+/// Largest number of integers one query may ask for: 2^27 words is the wire's limit for a whole round.
+constexpr std::uint64_t max_query_length = std::uint64_t{1} << 27;
+
+std::string at(const config::SitePolicy& policy, std::string_view key) {
+  return policy.file.string() + ": " + std::string(key) + ": ";
+}
+
+std::string number(double value) {
+  std::string text = std::to_string(value);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
+std::optional<Refusal> check_columns(const config::SitePolicy& policy, const config::Experiment& experiment) {
+  const auto& allowed = policy.allow.columns;
+  for (const auto& attribute : experiment.schema.attributes()) {
+    if (std::find(allowed.begin(), allowed.end(), attribute.name) == allowed.end()) {
+      return Refusal{RefusalCode::policy, at(policy, "allow.columns") + "the experiment models column '" +
+                                              attribute.name +
+                                              "', which this policy does not allow; add it, or have the lead leave it out"};
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> check_unit(const config::SitePolicy& policy, const config::Experiment& experiment) {
+  if (policy.max_rows > experiment.privacy.max_rows) {
+    return Refusal{RefusalCode::policy, at(policy, "unit.max_rows") + "one entity may have " +
+                                            std::to_string(policy.max_rows) +
+                                            " rows here, but the experiment sizes its noise for " +
+                                            std::to_string(experiment.privacy.max_rows) +
+                                            "; lower it, or have the lead raise privacy.max_rows"};
+  }
+  if (policy.max_sites > experiment.privacy.max_sites) {
+    return Refusal{RefusalCode::policy, at(policy, "unit.max_sites") + "one entity may be known to " +
+                                            std::to_string(policy.max_sites) +
+                                            " sites, but the experiment sizes its noise for " +
+                                            std::to_string(experiment.privacy.max_sites) +
+                                            "; have the lead raise privacy.max_sites"};
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> check_trust(const config::SitePolicy& policy, const config::Experiment& experiment) {
+  const auto& trust = policy.allow.trust;
+  if (std::find(trust.begin(), trust.end(), experiment.privacy.trust) == trust.end()) {
+    return Refusal{RefusalCode::policy, at(policy, "allow.trust") + "the experiment asks for trust: " +
+                                            config::name_of(experiment.privacy.trust) +
+                                            ", which this policy does not allow"};
+  }
+  if (experiment.privacy.trust == config::Trust::central) return std::nullopt;
+  const auto sites = static_cast<std::uint32_t>(experiment.roster ? experiment.roster->size() : 0);
+  if (sites < policy.allow.min_sites) {
+    return Refusal{RefusalCode::policy, at(policy, "allow.min_sites") + "the roster has " + std::to_string(sites) +
+                                            " sites, this policy wants at least " +
+                                            std::to_string(policy.allow.min_sites)};
+  }
+  if (experiment.privacy.colluding_sites < policy.allow.min_colluding_sites) {
+    return Refusal{RefusalCode::policy,
+                   at(policy, "allow.min_colluding_sites") + "the experiment assumes " +
+                       std::to_string(experiment.privacy.colluding_sites) +
+                       " colluding sites, this policy wants noise that withstands at least " +
+                       std::to_string(policy.allow.min_colluding_sites)};
+  }
+  if (experiment.privacy.dropouts > policy.allow.max_dropouts) {
+    return Refusal{RefusalCode::policy, at(policy, "allow.max_dropouts") + "the experiment allows " +
+                                            std::to_string(experiment.privacy.dropouts) + " dropouts, this policy " +
+                                            std::to_string(policy.allow.max_dropouts)};
+  }
+  const std::string fingerprint = to_hex(experiment.roster->fingerprint());
+  if (fingerprint != policy.allow.roster_fingerprint) {
+    return Refusal{RefusalCode::roster,
+                   at(policy, "allow.roster_fingerprint") + "the roster's fingerprint is " + fingerprint.substr(0, 16) +
+                       "…, this policy approves " + policy.allow.roster_fingerprint.substr(0, 16) +
+                       "…; compare it with the other sites by telephone before you change it"};
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> check_budget(const config::SitePolicy& policy, const config::Experiment& experiment) {
+  if (experiment.privacy.delta.value > policy.allow.delta.value) {
+    return Refusal{RefusalCode::policy, at(policy, "allow.delta") + "the experiment's delta is larger than this policy allows"};
+  }
+  if (experiment.privacy.epsilon.value > policy.allow.epsilon_per_run.value) {
+    return Refusal{RefusalCode::budget_run, at(policy, "allow.epsilon_per_run") + "the experiment wants epsilon " +
+                                                number(experiment.privacy.epsilon.value) + ", this policy allows " +
+                                                number(policy.allow.epsilon_per_run.value) + " a run"};
+  }
+  return std::nullopt;
+}
+
+Refusal bad_plan(const std::string& what) {
+  return Refusal{RefusalCode::protocol, "the coordinator's plan " + what + "; refuse this coordinator until it is explained"};
+}
+
+std::optional<Refusal> check_query(const config::Experiment& experiment, const boundary::PlannedQuery& planned) {
+  const auto& domain = experiment.schema.domain();
+  const auto& query = planned.query;
+  for (const std::uint32_t attribute : query.marginal) {
+    if (attribute >= domain.dimensions()) return bad_plan("asks for a column outside the schema");
+  }
+  if (query.marginal.cells(domain) > max_query_length || query.length(domain) > max_query_length) {
+    return bad_plan("asks for more numbers than a round may carry");
+  }
+  if (query.kind == schema::Query::Kind::sketch && (query.sketch_rows == 0 || query.sketch_rows > 1024)) {
+    return bad_plan("asks for a sketch of impossible size");
+  }
+  if (planned.site_noise.variance_grid() < 16.0) return bad_plan("has noise below 4 grid units");
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Refusal> check_experiment(const config::SitePolicy& policy, const config::Experiment& experiment) {
+  for (auto* check : {check_trust, check_columns, check_unit, check_budget}) {
+    if (auto refusal = check(policy, experiment)) return refusal;
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> check_plan(const config::SitePolicy& policy, const config::Experiment& experiment,
+                                  const boundary::RoundPlan& plan) {
+  const auto sites = static_cast<std::uint32_t>(experiment.roster ? experiment.roster->size() : 1);
+  const std::uint32_t absent =
+      experiment.roster ? std::max(experiment.privacy.colluding_sites, policy.allow.min_colluding_sites) +
+                              experiment.privacy.dropouts
+                        : 0;
+  if (plan.round == 0 || plan.queries.empty()) return bad_plan("is empty");
+  if (absent >= sites || plan.contributors == 0 || plan.contributors > sites - absent) {
+    return bad_plan("counts on more noise from honest sites than was agreed");
+  }
+  if (plan.entity_rows < policy.max_rows * policy.max_sites) return bad_plan("is sized for smaller entities than this site has");
+  std::set<schema::Query> seen;
+  std::uint64_t length = 0;
+  for (const auto& planned : plan.queries) {
+    if (auto refusal = check_query(experiment, planned)) return refusal;
+    if (!seen.insert(planned.query).second) return bad_plan("asks the same thing twice in one round");
+    length += planned.query.length(experiment.schema.domain());
+  }
+  if (length > max_query_length) return bad_plan("asks for more numbers than a round may carry");
+  return std::nullopt;
+}
+
+privacy::Limits limits(const config::SitePolicy& policy, const config::Experiment& experiment) {
+  const auto own = privacy::rho_of(policy.allow.epsilon_per_run, policy.allow.delta);
+  const auto asked = privacy::rho_of(experiment.privacy.epsilon, experiment.privacy.delta);
+  privacy::Limits result{.per_run = std::min(own, asked), .lifetime = std::nullopt};
+  if (policy.data_class == config::DataClass::private_data && policy.allow.epsilon_lifetime) {
+    result.lifetime = privacy::rho_of(*policy.allow.epsilon_lifetime, policy.allow.delta);
+  }
+  return result;
+}
+
+}  // namespace fedloom::site
