@@ -4,7 +4,11 @@
 //   Gathering (Join from every roster member) ──▶ Keying (Advertise from all) ──▶ Idle ──StartRound──▶
 //   Summing (a share from every site, by the deadline) ──RoundSummed──▶ Idle … ──Close──▶ Closing ──▶ Closed
 //
-// Every wait has a deadline; when it passes, Failed names the sites that were waited for.
+// Every wait has a deadline; when it passes, Failed names the sites that were waited for. Before Failed, Abort is
+// sent to every endpoint that has been heard from. CloseSession{finished: false} may come in the middle of a
+// round, which is then lost (the sites keep their stored shares); before the first round it ends in Failed.
+// A Refuse{stopping} that crosses a CloseRun{finished: false} counts as the site's goodbye, with a zero
+// signature. After the end every event is ignored.
 
 #include <memory>
 #include <string>

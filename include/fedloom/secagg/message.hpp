@@ -3,6 +3,7 @@
 // What a site says is signed with its roster key over (type, context, body); authentication lives in the
 // message, not in the transport.
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -115,7 +116,6 @@ std::optional<Message> decode(ByteView bytes);
 /// A signed no from a site that has not joined (session 0, round 0).
 Message make_refusal(const SigningKey& key, const RunContext& run, RefusalCode code);
 
-/// The bytes that a site's message signs: context ‖ encoded body without the signature. Also used to verify.
 /// What a Goodbye acknowledges: every head, in order, and the public ledger.
 Digest closing_hash(const std::vector<SiteHead>& heads, const Digest& public_ledger);
 /// For `ledger verify`, long after the run.

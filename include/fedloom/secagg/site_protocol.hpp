@@ -5,7 +5,9 @@
 //   Sealing (waits for SealStored) ──▶ Waiting (for the public tick) ──timer──▶ Ready … ──CloseRun──▶ Closed
 //
 // All or nothing: any message out of order, with a wrong signature, session, roster, config or context ends
-// it in Aborted with a named reason. A context is sealed at most once.
+// it in Aborted with a named reason, told to the coordinator in a signed Refuse. A context is sealed at most
+// once. StopRequested sends Refuse{stopping} and ends in SiteAborted{by_us, refusal: stopping}. CloseRun with
+// finished = false is taken in the middle of a round too. After the end every event is ignored.
 
 #include <memory>
 #include <optional>
@@ -27,6 +29,7 @@ struct SiteSetup {
   Join resume;                       ///< what Join shall say of the past (key, run, signature are filled in)
   Millis tick{250};                  ///< replies leave at a multiple of this after the plan came: public
   Millis wait_limit{600000};         ///< longest silence of the coordinator
+  schema::Domain domain;             ///< when it has attributes, a plan that does not fit it is refused unseen
 };
 
 // Events
