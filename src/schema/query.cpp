@@ -79,8 +79,8 @@ std::vector<std::uint64_t> sketch_signs(const Query& query, std::uint32_t row, s
   // The label names the attributes and the row, so that rows of S, and sketches of different marginals under one
   // seed, are independent.
   std::string label = "fedloom sketch";
-  for (const std::uint32_t attribute : query.marginal) label += " " + std::to_string(attribute);
-  label += " row " + std::to_string(row);
+  for (const std::uint32_t attribute : query.marginal) label.append(" ").append(std::to_string(attribute));
+  label.append(" row ").append(std::to_string(row));
   std::vector<std::uint64_t> words((cells + 63) / 64);
   PublicStream(query.sketch_seed, label).fill(words);
   if (cells % 64 != 0) words.back() &= (std::uint64_t{1} << (cells % 64)) - 1;

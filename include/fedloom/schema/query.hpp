@@ -20,14 +20,13 @@ class Marginal {
   Marginal() = default;
   /// Sorts. Throws std::invalid_argument on a repeat or more than 3.
   explicit Marginal(std::vector<std::uint32_t> attributes);
-  Marginal(std::initializer_list<std::uint32_t> attributes)
-      : Marginal(std::vector<std::uint32_t>(attributes)) {}
+  Marginal(std::initializer_list<std::uint32_t> attributes) : Marginal(std::vector<std::uint32_t>(attributes)) {}
   std::size_t degree() const noexcept { return degree_; }
   std::uint32_t operator[](std::size_t k) const { return attributes_[k]; }
   const std::uint32_t* begin() const noexcept { return attributes_.data(); }
   const std::uint32_t* end() const noexcept { return attributes_.data() + degree_; }
   bool contains(std::uint32_t attribute) const noexcept;
-  bool contains(const Marginal& other) const noexcept;  ///< other ⊆ this
+  bool contains(const Marginal& other) const noexcept;       ///< other ⊆ this
   std::size_t common(const Marginal& other) const noexcept;  ///< |this ∩ other|
   /// Number of cells; saturates at 2^63 - 1.
   std::uint64_t cells(const Domain& domain) const;
@@ -50,8 +49,8 @@ struct Query {
   };
   Kind kind = Kind::marginal;
   Marginal marginal;
-  std::uint32_t sketch_rows = 0;   ///< 0 for a marginal
-  std::uint64_t sketch_seed = 0;   ///< public
+  std::uint32_t sketch_rows = 0;                     ///< 0 for a marginal
+  std::uint64_t sketch_seed = 0;                     ///< public
   std::uint64_t length(const Domain& domain) const;  ///< how many integers
   /// Largest L2 change of the answer when one row is added or removed, squared:
   /// 1 for a marginal, sketch_rows for a sketch.

@@ -3,7 +3,7 @@
 // becomes a code and back. Never inferred from rows during a run.
 
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -23,8 +23,9 @@ struct Categorical {
   Outside outside = Outside::refuse;
   std::string other_label = "other";
 };
-/// Bins [e_0,e_1), …, [e_{k-1}, e_k] from `edges`, ascending, at least 2. integer: decoded to a whole number
-/// in the bin. outside: refuse or clip.
+/// Bins [e_0,e_1), …, [e_{k-1}, e_k] from `edges`, ascending, at least 2. outside: refuse or clip.
+/// integer: edges are whole numbers up to 2^53 in size, a value that is none is refused, and a code is decoded to a
+/// whole number in its bin; the last edge may be there twice, for a last bin of one number: 1..3 is {1, 2, 3, 3}.
 struct Binned {
   bool integer = false;
   std::vector<double> edges;
@@ -39,9 +40,9 @@ struct Coded {
 struct Attribute {
   std::string name;
   std::variant<Categorical, Binned, Coded> type;
-  bool missing = false;          ///< missing values allowed: an extra category, the last code
+  bool missing = false;                         ///< missing values allowed: an extra category, the last code
   std::vector<std::string> missing_tokens{""};  ///< texts that mean missing
-  std::uint32_t size() const;    ///< n_i, other and missing included
+  std::uint32_t size() const;                   ///< n_i, other and missing included
 };
 
 /// Outcome of encoding one text value.
@@ -50,6 +51,9 @@ struct Encoded {
   std::uint32_t code = 0;
 };
 
+/// Codes of an attribute: its values or bins in order, then `other`, then missing, where there are such.
+/// A category and a missing token are compared byte for byte; a number may have spaces around it, and its whole text
+/// must be a finite number.
 class Schema {
  public:
   /// Throws std::invalid_argument (repeated name, no values, edges not ascending, …). `ids`: columns that exist
@@ -59,19 +63,22 @@ class Schema {
   const std::vector<std::string>& ids() const noexcept { return ids_; }
   const Domain& domain() const noexcept { return domain_; }
   Encoded encode(std::size_t attribute, std::string_view text) const;
-  /// A text a person recognises: a label; a number inside its bin, placed by u in [0, 1); "" for missing.
+  /// A text a person recognises: a label; a number inside its bin, placed by u in [0, 1); the first of the
+  /// attribute's missing tokens for missing. encode() gives the code back.
   std::string decode(std::size_t attribute, std::uint32_t code, double u) const;
-  /// Label of a code for tables and plots: "Private", "[20, 30)", "missing".
+  /// Label of a code for tables and plots: "Private", "20–24", "[0.5, 1)", "missing".
   std::string label(std::size_t attribute, std::uint32_t code) const;
   /// Only the named attributes, in the schema's order. Throws std::invalid_argument on an unknown name.
   Schema only(const std::vector<std::string>& names) const;
-  /// Over everything that changes codes or names; part of the config hash.
+  /// Over everything that changes codes or names of attributes; part of the config hash. Not over ids.
   Digest hash() const;
 
  private:
+  struct Lookup;
   std::vector<Attribute> attributes_;
   std::vector<std::string> ids_;
   Domain domain_;
+  std::shared_ptr<const std::vector<Lookup>> lookups_;  ///< immutable, shared by copies
 };
 
 }  // namespace fedloom::schema

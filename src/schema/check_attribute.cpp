@@ -1,0 +1,77 @@
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <unordered_set>
+
+#include "lookup.hpp"
+
+namespace fedloom::schema {
+namespace {
+
+constexpr double largest_whole = 9007199254740992.0;  // 2^53: beyond it not every whole number is a double
+constexpr std::size_t most_values = 1u << 24;
+
+[[noreturn]] void refuse(const Attribute& attribute, const std::string& what) {
+  throw std::invalid_argument("the attribute '" + attribute.name + "' " + what);
+}
+
+void check(const Attribute& attribute, const Categorical& categorical) {
+  if (categorical.values.empty()) refuse(attribute, "lists no values");
+  if (categorical.values.size() > most_values) refuse(attribute, "lists more than 2^24 values");
+  if (categorical.outside == Outside::clip) refuse(attribute, "is categorical and cannot clip: use refuse or other");
+  std::unordered_set<std::string_view> seen;
+  for (const std::string& value : categorical.values) {
+    if (!seen.insert(value).second) refuse(attribute, "lists the value '" + value + "' twice");
+  }
+  if (categorical.outside == Outside::other && seen.contains(categorical.other_label)) {
+    refuse(attribute, "lists the value '" + categorical.other_label + "', which is also the label of its other values");
+  }
+  if (!attribute.missing) return;
+  for (const std::string& token : attribute.missing_tokens) {
+    if (seen.contains(token)) refuse(attribute, "lists '" + token + "' as a value and as missing");
+    if (categorical.outside == Outside::other && token == categorical.other_label) {
+      refuse(attribute, "uses '" + token + "' as missing and as the label of its other values");
+    }
+  }
+}
+
+void check(const Attribute& attribute, const Binned& binned) {
+  const std::vector<double>& edges = binned.edges;
+  if (edges.size() < 2) refuse(attribute, "needs at least two bin edges");
+  if (edges.size() > most_values) refuse(attribute, "has more than 2^24 bins");
+  if (binned.outside == Outside::other) refuse(attribute, "is a number and has no other: use refuse or clip");
+  if (!std::isfinite(edges.back() - edges.front())) refuse(attribute, "has bin edges too far apart");
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    if (!std::isfinite(edges[i])) refuse(attribute, "has a bin edge that is not a finite number");
+    if (binned.integer && (std::floor(edges[i]) != edges[i] || std::abs(edges[i]) > largest_whole)) {
+      refuse(attribute, "is an integer and has a bin edge that is not a whole number within ±2^53");
+    }
+    const bool last_of_one_number = binned.integer && i + 1 == edges.size();
+    if (i > 0 && !(edges[i] > edges[i - 1]) && !(last_of_one_number && edges[i] == edges[i - 1])) {
+      refuse(attribute, "has bin edges that do not ascend");
+    }
+  }
+}
+
+void check(const Attribute& attribute, const Coded& coded) {
+  if (coded.size == 0) refuse(attribute, "has size 0");
+  if (coded.size > most_values) refuse(attribute, "has more than 2^24 codes");
+  if (coded.outside == Outside::other) refuse(attribute, "is coded and has no other: use refuse or clip");
+}
+
+}  // namespace
+
+void check_attribute(const Attribute& attribute) {
+  if (attribute.name.empty()) throw std::invalid_argument("an attribute has no name");
+  if (attribute.missing) {
+    std::vector<std::string> tokens = attribute.missing_tokens;
+    std::sort(tokens.begin(), tokens.end());
+    if (tokens.empty()) refuse(attribute, "allows missing values and lists no text that means missing");
+    if (std::adjacent_find(tokens.begin(), tokens.end()) != tokens.end()) {
+      refuse(attribute, "lists a text that means missing twice");
+    }
+  }
+  std::visit([&](const auto& type) { check(attribute, type); }, attribute.type);
+}
+
+}  // namespace fedloom::schema

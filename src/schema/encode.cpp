@@ -1,0 +1,116 @@
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "lookup.hpp"
+#include "number.hpp"
+
+namespace fedloom::schema {
+namespace {
+
+using How = Encoded::How;
+
+/// The bin of `value`, edges.front() <= value <= edges.back().
+std::uint32_t bin_of(const std::vector<double>& edges, double bins_per_unit, double value) {
+  const std::size_t last = edges.size() - 2;
+  if (bins_per_unit == 0) {
+    const auto above = std::upper_bound(edges.begin(), edges.end(), value);
+    const auto bin = static_cast<std::size_t>(above - edges.begin()) - 1;
+    return static_cast<std::uint32_t>(std::min(bin, last));
+  }
+  // The division may be off by a rounding; the edges decide.
+  const double guess = (value - edges.front()) * bins_per_unit;
+  auto bin = static_cast<std::size_t>(std::min(guess, static_cast<double>(last)));
+  while (bin > 0 && value < edges[bin]) --bin;
+  while (bin < last && value >= edges[bin + 1]) ++bin;
+  return static_cast<std::uint32_t>(bin);
+}
+
+Encoded encode_binned(const Binned& binned, double bins_per_unit, double value) {
+  if (binned.integer && std::floor(value) != value) return {How::refused, 0};
+  const auto last = static_cast<std::uint32_t>(binned.edges.size() - 2);
+  if (value < binned.edges.front() || value > binned.edges.back()) {
+    if (binned.outside != Outside::clip) return {How::refused, 0};
+    return {How::clipped, value < binned.edges.front() ? 0 : last};
+  }
+  return {How::fits, bin_of(binned.edges, bins_per_unit, value)};
+}
+
+Encoded encode_coded(const Coded& coded, double value) {
+  if (std::floor(value) != value) return {How::refused, 0};
+  if (value >= 0 && value < coded.size) return {How::fits, static_cast<std::uint32_t>(value)};
+  if (coded.outside != Outside::clip) return {How::refused, 0};
+  return {How::clipped, value < 0 ? 0 : coded.size - 1};
+}
+
+/// Whole numbers of an integer bin: [first, first + count).
+struct WholeNumbers {
+  std::int64_t first, count;
+};
+WholeNumbers whole_numbers(const Binned& binned, std::uint32_t bin) {
+  const auto first = static_cast<std::int64_t>(binned.edges[bin]);
+  const auto end = static_cast<std::int64_t>(binned.edges[bin + 1]);
+  return {first, end - first + (bin + 2 == binned.edges.size() ? 1 : 0)};
+}
+
+std::string decode_binned(const Binned& binned, std::uint32_t bin, double u) {
+  const double lo = binned.edges[bin], hi = binned.edges[bin + 1];
+  if (!binned.integer) return print_inside(lo + u * (hi - lo), lo, hi, bin + 2 == binned.edges.size());
+  const auto [first, count] = whole_numbers(binned, bin);
+  return std::to_string(first + std::min(static_cast<std::int64_t>(u * static_cast<double>(count)), count - 1));
+}
+
+std::string label_binned(const Binned& binned, std::uint32_t bin) {
+  if (!binned.integer) {
+    const char end = bin + 2 == binned.edges.size() ? ']' : ')';
+    std::string text(1, '[');
+    return text.append(shortest(binned.edges[bin])).append(", ").append(shortest(binned.edges[bin + 1])) + end;
+  }
+  const auto [first, count] = whole_numbers(binned, bin);
+  if (count == 1) return std::to_string(first);
+  return std::to_string(first) + "–" + std::to_string(first + count - 1);
+}
+
+const std::string& category(const Categorical& categorical, std::uint32_t code) {
+  return code < categorical.values.size() ? categorical.values[code] : categorical.other_label;
+}
+
+}  // namespace
+
+Encoded Schema::encode(std::size_t attribute, std::string_view text) const {
+  const Attribute& a = attributes_.at(attribute);
+  const Lookup& lookup = (*lookups_)[attribute];
+  const auto* categorical = std::get_if<Categorical>(&a.type);
+  if (categorical != nullptr || a.missing) {
+    const auto found = lookup.codes.find(text);
+    if (found != lookup.codes.end()) return {How::fits, found->second};
+  }
+  if (categorical != nullptr) {
+    if (categorical->outside != Outside::other) return {How::refused, 0};
+    return {How::other, static_cast<std::uint32_t>(categorical->values.size())};
+  }
+  const auto value = parse_number(text);
+  if (!value) return {How::refused, 0};
+  if (const auto* binned = std::get_if<Binned>(&a.type)) return encode_binned(*binned, lookup.bins_per_unit, *value);
+  return encode_coded(std::get<Coded>(a.type), *value);
+}
+
+std::string Schema::decode(std::size_t attribute, std::uint32_t code, double u) const {
+  const Attribute& a = attributes_.at(attribute);
+  if (code >= a.size()) throw std::out_of_range("no such code");
+  if (a.missing && code + 1 == a.size()) return a.missing_tokens.front();
+  if (const auto* categorical = std::get_if<Categorical>(&a.type)) return category(*categorical, code);
+  if (const auto* binned = std::get_if<Binned>(&a.type)) return decode_binned(*binned, code, u);
+  return std::to_string(code);
+}
+
+std::string Schema::label(std::size_t attribute, std::uint32_t code) const {
+  const Attribute& a = attributes_.at(attribute);
+  if (code >= a.size()) throw std::out_of_range("no such code");
+  if (a.missing && code + 1 == a.size()) return "missing";
+  if (const auto* categorical = std::get_if<Categorical>(&a.type)) return category(*categorical, code);
+  if (const auto* binned = std::get_if<Binned>(&a.type)) return label_binned(*binned, code);
+  return std::to_string(code);
+}
+
+}  // namespace fedloom::schema

@@ -1,0 +1,28 @@
+#pragma once
+// What Schema prepares once so that encoding a cell is one hash look-up or one division.
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "fedloom/schema/schema.hpp"
+
+namespace fedloom::schema {
+
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+};
+
+struct Schema::Lookup {
+  /// Categories and missing tokens to codes.
+  std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>> codes;
+  /// Bins per unit where all bins but the last are equally wide (up to rounding), else 0.
+  double bins_per_unit = 0;
+};
+
+/// Throws std::invalid_argument: what is wrong with the attribute.
+void check_attribute(const Attribute& attribute);
+
+}  // namespace fedloom::schema

@@ -1,0 +1,111 @@
+#include "fedloom/schema/schema.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <stdexcept>
+#include <unordered_set>
+
+#include "lookup.hpp"
+
+namespace fedloom::schema {
+namespace {
+
+std::uint32_t plain_size(const Attribute& attribute) {
+  struct Size {
+    std::uint32_t operator()(const Categorical& c) const {
+      return static_cast<std::uint32_t>(c.values.size() + (c.outside == Outside::other));
+    }
+    std::uint32_t operator()(const Binned& b) const { return static_cast<std::uint32_t>(b.edges.size() - 1); }
+    std::uint32_t operator()(const Coded& c) const { return c.size; }
+  };
+  return std::visit(Size{}, attribute.type);
+}
+
+/// 1/width when edge i is first + i·width for all but the last edge, within a tenth of a bin; else 0.
+double equal_width(const std::vector<double>& edges) {
+  const double width = edges[1] - edges[0];
+  if (!(width > 0) || !std::isfinite(1 / width)) return 0;
+  for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
+    if (std::abs(edges[i] - (edges[0] + static_cast<double>(i) * width)) > 0.1 * width) return 0;
+  }
+  return 1 / width;
+}
+
+void add_field(FieldHasher& hasher, const Categorical& c) {
+  hasher.field("categorical").field(c.values.size());
+  for (const std::string& value : c.values) hasher.field(value);
+  hasher.field(static_cast<std::uint64_t>(c.outside));
+  hasher.field(c.outside == Outside::other ? c.other_label : std::string());
+}
+void add_field(FieldHasher& hasher, const Binned& b) {
+  hasher.field("binned").field(std::uint64_t{b.integer}).field(b.edges.size());
+  // + 0.0 makes one zero of the two.
+  for (const double edge : b.edges) hasher.field(std::bit_cast<std::uint64_t>(edge + 0.0));
+  hasher.field(static_cast<std::uint64_t>(b.outside));
+}
+void add_field(FieldHasher& hasher, const Coded& c) {
+  hasher.field("coded").field(std::uint64_t{c.size}).field(static_cast<std::uint64_t>(c.outside));
+}
+
+}  // namespace
+
+std::uint32_t Attribute::size() const { return plain_size(*this) + (missing ? 1 : 0); }
+
+Schema::Schema(std::vector<Attribute> attributes, std::vector<std::string> ids)
+    : attributes_(std::move(attributes)), ids_(std::move(ids)) {
+  std::vector<Domain::Axis> axes;
+  auto lookups = std::make_shared<std::vector<Lookup>>();
+  for (const Attribute& attribute : attributes_) {
+    check_attribute(attribute);
+    axes.push_back({attribute.name, attribute.size()});
+    Lookup& lookup = lookups->emplace_back();
+    if (const auto* categorical = std::get_if<Categorical>(&attribute.type)) {
+      for (const std::string& value : categorical->values) {
+        lookup.codes.emplace(value, static_cast<std::uint32_t>(lookup.codes.size()));
+      }
+    }
+    if (const auto* binned = std::get_if<Binned>(&attribute.type)) lookup.bins_per_unit = equal_width(binned->edges);
+    if (attribute.missing) {
+      for (const std::string& token : attribute.missing_tokens) lookup.codes.emplace(token, attribute.size() - 1);
+    }
+  }
+  domain_ = Domain(std::move(axes));
+  lookups_ = std::move(lookups);
+  std::unordered_set<std::string_view> names;
+  for (const Attribute& attribute : attributes_) names.insert(attribute.name);
+  for (const std::string& id : ids_) {
+    if (id.empty()) throw std::invalid_argument("an id column has no name");
+    if (!names.insert(id).second) throw std::invalid_argument("the column '" + id + "' is listed twice");
+  }
+}
+
+Schema Schema::only(const std::vector<std::string>& names) const {
+  for (const std::string& name : names) {
+    const auto same = [&](const Attribute& attribute) { return attribute.name == name; };
+    if (std::none_of(attributes_.begin(), attributes_.end(), same)) {
+      throw std::invalid_argument("the schema has no attribute '" + name + "'");
+    }
+  }
+  std::vector<Attribute> kept;
+  for (const Attribute& attribute : attributes_) {
+    if (std::find(names.begin(), names.end(), attribute.name) != names.end()) kept.push_back(attribute);
+  }
+  return Schema(std::move(kept), ids_);
+}
+
+Digest Schema::hash() const {
+  FieldHasher hasher;
+  hasher.field("fedloom schema 1").field(attributes_.size());
+  for (const Attribute& attribute : attributes_) {
+    hasher.field(attribute.name);
+    std::visit([&](const auto& type) { add_field(hasher, type); }, attribute.type);
+    hasher.field(std::uint64_t{attribute.missing});
+    if (!attribute.missing) continue;
+    hasher.field(attribute.missing_tokens.size());
+    for (const std::string& token : attribute.missing_tokens) hasher.field(token);
+  }
+  return hasher.finish();
+}
+
+}  // namespace fedloom::schema
