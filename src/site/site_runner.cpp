@@ -2,12 +2,7 @@
 
 #include <deque>
 
-#include "fedloom/base/check.hpp"
 #include "fedloom/base/error.hpp"
-#include "fedloom/boundary/release.hpp"
-#include "fedloom/boundary/share_vault.hpp"
-#include "fedloom/measure/measure.hpp"
-#include "fedloom/privacy/accountant.hpp"
 
 namespace fedloom::site {
 namespace {
@@ -16,7 +11,7 @@ namespace {
 constexpr Millis stop_grace{10000};
 /// How often the stop flag is looked at.
 constexpr Millis poll{200};
-/// A site joins at a multiple of this many ticks after its start, so that the time to read the table does not show.
+/// A site joins a multiple of this many ticks after its start: the time to read the table must not show.
 constexpr int join_ticks = 4;
 
 template <class... Visitors>
@@ -30,216 +25,145 @@ secagg::RunContext context_of(const SiteRun& run) {
           .roster_hash = run.experiment->roster->fingerprint()};
 }
 
-std::string text(privacy::Rho rho) { return std::to_string(rho.value); }
-
-}  // namespace
-
-std::optional<Refusal> check_before_joining(const SiteRun& run) {
-  if (auto refusal = check_experiment(*run.policy, *run.experiment)) return refusal;
-  const auto index = run.experiment->roster->index_of(run.key->public_key());
-  if (!index || run.experiment->roster->members()[*index].id != run.policy->site) {
-    return Refusal{secagg::RefusalCode::roster,
-                   run.policy->file.string() + ": key: this key does not belong to site '" + run.policy->site.name +
-                       "' in the roster; send the lead the public key that keygen printed"};
+/// What Join says of this site's past in the run.
+secagg::Join resume_facts(PlanAnswerer& answerer) {
+  secagg::Join join;
+  const auto past = answerer.past();
+  join.last_session = answerer.state().last_session();
+  join.booked_rho = answerer.booked().value;
+  join.head = answerer.head();
+  join.stored_attempt = past.attempt;
+  if (past.share_held) {
+    join.stored_round = past.round;
+    join.stored_plan = past.plan;
   }
-  if (!run.policy->approve_automatic && !is_approved(*run.policy, run.experiment->hash())) {
-    return Refusal{secagg::RefusalCode::policy,
-                   run.policy->file.string() + ": approve: manual: nobody has approved this experiment here yet; read it, then run `fedloom-site check " +
-                       run.policy->file.string() + " " + run.experiment->file.string() + " --approve`"};
-  }
-  return std::nullopt;
+  return join;
 }
 
-struct SiteRunner::Impl {
-  SiteRun run;
-  data::Loaded loaded;
-  SiteLog& log;
-  SiteState state;
-  privacy::Ledger ledger;
-  privacy::Accountant accountant;
-  boundary::Releaser releaser;
-  boundary::ShareVault vault;
-  Instant started = monotonic_now();
+class Session {
+ public:
+  Session(const SiteRun& run, PlanAnswerer& answerer, SiteLog& log, transport::Transport& transport,
+          const std::atomic<bool>& stop)
+      : answerer_(answerer),
+        log_(log),
+        transport_(transport),
+        stop_(stop),
+        protocol_({.key = run.key,
+                   .random = run.random,
+                   .roster = *run.experiment->roster,
+                   .run = context_of(run),
+                   .resume = resume_facts(answerer),
+                   .tick = run.experiment->transport.tick}) {}
 
-  Impl(SiteRun&& site_run, data::Loaded&& table, SiteLog& site_log)
-      : run(std::move(site_run)),
-        loaded(std::move(table)),
-        log(site_log),
-        state(*run.policy, run.run_id),
-        ledger(state.ledger_folder(), *run.key, run.timestamp),
-        accountant(ledger, run.run_id, limits(*run.policy, *run.experiment)),
-        releaser(*run.random.noise),
-        vault(state.share_folder(), *run.key, *run.random.noise) {}
-
-  boundary::ShareVault::Slot slot(std::uint32_t round, const Digest& plan) const { return {run.run_id, round, plan}; }
-
-  /// What this site remembers of the run's past: the newest round it booked, and whether it still has the share.
-  secagg::Join past() const {
-    secagg::Join join;
-    join.last_session = state.last_session();
-    join.booked_rho = accountant.spent_in_run().value;
-    join.head = ledger.head();
-    for (const auto& entry : ledger.entries()) {
-      if (entry.run != run.run_id || entry.round < join.stored_round) continue;
-      join.stored_round = entry.round;
-      join.stored_attempt = entry.attempt;
-      if (entry.plan) join.stored_plan = *entry.plan;
+  SiteResult drive() {
+    events_.emplace_back(secagg::Start{});
+    while (!result_) {
+      if (events_.empty()) events_.push_back(wait());
+      secagg::SiteEvent event = std::move(events_.front());
+      events_.pop_front();
+      for (auto& action : protocol_.step(std::move(event), monotonic_now())) carry_out(std::move(action));
     }
-    if (!vault.holds(slot(join.stored_round, join.stored_plan))) {
-      join.stored_round = 0;
-      join.stored_plan = {};
-    }
-    return join;
+    return *result_;
   }
 
-  using Prepared = std::variant<secagg::SharePrepared, secagg::PlanRefused>;
-
-  Prepared refuse(const Refusal& refusal) {
-    log.write("refused", {{"reason", refusal.reason}});
-    return secagg::PlanRefused{refusal.code};
-  }
-
-  Prepared reseal(const boundary::RoundPlan& plan) {
-    auto share = vault.take(slot(plan.round, boundary::content_hash(plan)));
-    if (!share) {
-      return refuse({secagg::RefusalCode::protocol, "the coordinator asks for a stored share that this site does not hold"});
-    }
-    ledger.append({.run = run.run_id, .kind = "reuse", .round = plan.round, .attempt = plan.attempt, .stage = plan.stage,
-                   .plan = boundary::content_hash(plan)});
-    log.write("reseal", {{"round", std::to_string(plan.round)}, {"attempt", std::to_string(plan.attempt)}});
-    return secagg::SharePrepared{std::move(*share), ledger.head(), accountant.spent_in_run().value};
-  }
-
-  Prepared release(const boundary::RoundPlan& plan) {
-    const Digest content = boundary::content_hash(plan);
-    auto outcome = accountant.spend({.round = plan.round, .attempt = plan.attempt, .stage = plan.stage,
-                                     .events = boundary::events_of(plan, run.experiment->schema.domain()),
-                                     .plan = content});
-    if (const auto* over = std::get_if<privacy::OverBudget>(&outcome)) {
-      const bool per_run = over->which == privacy::OverBudget::Which::run;
-      return refuse({per_run ? secagg::RefusalCode::budget_run : secagg::RefusalCode::budget_lifetime,
-                     "round " + std::to_string(plan.round) + " would cost rho " + text(over->asked) + ", only " +
-                         text(over->left) + (per_run ? " is left of this run's budget" : " is left of the data set's lifetime budget")});
-    }
-    std::vector<schema::Query> queries;
-    for (const auto& planned : plan.queries) queries.push_back(planned.query);
-    auto raw = measure::measure(loaded.table, queries,
-                                {.threads = run.threads, .entity_rows = run.policy->max_rows * run.policy->max_sites});
-    auto share = releaser.release(std::move(raw), std::get<privacy::Spend>(std::move(outcome)));
-    share = vault.put(slot(plan.round, content), std::move(share));
-    vault.drop_before(run.run_id, plan.round);
-    log.write("release", {{"round", std::to_string(plan.round)},
-                          {"attempt", std::to_string(plan.attempt)},
-                          {"stage", plan.stage},
-                          {"queries", std::to_string(plan.queries.size())},
-                          {"words", std::to_string(share.length())},
-                          {"rho_spent", text(accountant.spent_in_run())}});
-    return secagg::SharePrepared{std::move(share), ledger.head(), accountant.spent_in_run().value};
-  }
-
-  Prepared prepare(const boundary::RoundPlan& plan) {
-    if (auto refusal = check_plan(*run.policy, *run.experiment, plan)) return refuse(*refusal);
-    return plan.reuse ? reseal(plan) : release(plan);
-  }
-
-  struct Turn {
-    std::deque<secagg::SiteEvent> events;
-    std::optional<Instant> timer;
-    std::optional<SiteResult> result;
-  };
-
-  void carry_out(secagg::SiteAction&& action, transport::Transport& transport, Turn& turn) {
+ private:
+  void carry_out(secagg::SiteAction&& action) {
     std::visit(Overloaded{
-                   [&](secagg::SendToCoordinator& send) { transport.send(transport::coordinator_endpoint, send.message); },
-                   [&](secagg::SetTimer& timer) { turn.timer = timer.at; },
-                   [&](secagg::StoreSession& session) { state.store_session(session.session); },
-                   [&](secagg::Prepare& asked) {
-                     std::visit([&](auto&& prepared) { turn.events.emplace_back(std::move(prepared)); }, prepare(asked.plan));
+                   [&](secagg::SendToCoordinator& send) {
+                     transport_.send(transport::coordinator_endpoint, send.message);
                    },
+                   [&](secagg::SetTimer& timer) { timer_ = timer.at; },
+                   [&](secagg::StoreSession& session) { answerer_.state().store_session(session.session); },
+                   [&](secagg::Prepare& asked) { events_.push_back(prepare(asked.plan)); },
                    [&](secagg::StoreSealed& sealed) {
-                     state.store_sealed(sealed.context, sealed.bytes);
-                     turn.events.emplace_back(secagg::SealStored{});
+                     answerer_.state().store_sealed(sealed.context, sealed.bytes);
+                     events_.emplace_back(secagg::SealStored{});
                    },
-                   [&](secagg::StoreHeads& heads) { state.store_heads(heads.heads); },
+                   [&](secagg::StoreHeads& heads) { answerer_.state().store_heads(heads.heads); },
                    [&](secagg::SiteFinished& finished) {
-                     if (finished.complete) close_books();
-                     turn.result = SiteResult{finished.complete ? SiteOutcome::finished : SiteOutcome::stopped, "", {}};
+                     if (finished.complete) answerer_.close_books();
+                     result_ = {finished.complete ? SiteOutcome::finished : SiteOutcome::stopped, "", {}};
                    },
                    [&](secagg::SiteAborted& aborted) {
-                     log.write("aborted", {{"reason", aborted.reason}});
-                     turn.result = SiteResult{SiteOutcome::aborted, aborted.reason, aborted.refusal};
+                     log_.write("aborted", {{"reason", aborted.reason}});
+                     result_ = {SiteOutcome::aborted, aborted.reason, aborted.refusal};
                    },
                },
                action);
   }
 
-  /// After a complete run the stored shares and sealed bytes are of no more use.
-  void close_books() {
-    vault.drop_before(run.run_id, UINT32_MAX);
-    state.drop_outbox();
-    log.write("finished", {{"rho_spent", text(accountant.spent_in_run())}});
+  secagg::SiteEvent prepare(const boundary::RoundPlan& plan) {
+    auto answer = answerer_.answer(plan);
+    if (const auto* refusal = std::get_if<Refusal>(&answer)) return secagg::PlanRefused{refusal->code};
+    return secagg::SharePrepared{std::get<boundary::NoisedShare>(std::move(answer)), answerer_.head(),
+                                 answerer_.booked().value};
   }
 
-  secagg::SiteEvent wait(transport::Transport& transport, Turn& turn) {
-    std::optional<Instant> leave_at;
+  secagg::SiteEvent wait() {
     for (;;) {
       const Instant now = monotonic_now();
-      if (run.stop != nullptr && run.stop->load()) {
-        if (!leave_at) leave_at = now + stop_grace;
-        if (now >= *leave_at) return secagg::StopRequested{};
+      if (stop_.load()) {
+        if (!leave_at_) leave_at_ = now + stop_grace;
+        if (now >= *leave_at_) return secagg::StopRequested{};
       }
       Instant until = now + poll;
-      if (turn.timer) until = std::min(until, *turn.timer);
-      if (auto envelope = transport.receive(until)) {
-        if (!envelope->message) throw PeerError("the coordinator", "sent bytes that are no message of this protocol", "check that all programs are of the same version");
+      if (timer_) until = std::min(until, *timer_);
+      if (auto envelope = transport_.receive(until)) {
+        if (!envelope->message) {
+          throw PeerError("the coordinator", "sent bytes that are no message of this protocol",
+                          "check that all programs are of the same version");
+        }
         return secagg::Received{std::move(*envelope->message)};
       }
-      if (turn.timer && monotonic_now() >= *turn.timer) {
-        turn.timer.reset();
+      if (timer_ && monotonic_now() >= *timer_) {
+        timer_.reset();
         return secagg::TimerFired{};
       }
     }
   }
 
-  /// Joining at a public tick: how long the table took to read is private.
-  void wait_for_join_tick() const {
-    const Millis step = run.experiment->transport.tick * join_ticks;
-    if (step.count() <= 0) return;
-    const auto passed = monotonic_now() - started;
-    const auto ticks = passed / step + 1;
-    sleep_until(started + ticks * step);
-  }
-
-  SiteResult drive(transport::Transport& transport) {
-    secagg::SiteProtocol protocol({.key = run.key,
-                                   .random = run.random.keys,
-                                   .roster = *run.experiment->roster,
-                                   .run = context_of(run),
-                                   .resume = past(),
-                                   .tick = run.experiment->transport.tick});
-    Turn turn;
-    turn.events.emplace_back(secagg::Start{});
-    while (!turn.result) {
-      if (turn.events.empty()) turn.events.push_back(wait(transport, turn));
-      secagg::SiteEvent event = std::move(turn.events.front());
-      turn.events.pop_front();
-      for (auto& action : protocol.step(std::move(event), monotonic_now())) carry_out(std::move(action), transport, turn);
-    }
-    return *turn.result;
-  }
+  PlanAnswerer& answerer_;
+  SiteLog& log_;
+  transport::Transport& transport_;
+  const std::atomic<bool>& stop_;
+  secagg::SiteProtocol protocol_;
+  std::deque<secagg::SiteEvent> events_;
+  std::optional<Instant> timer_;
+  std::optional<Instant> leave_at_;
+  std::optional<SiteResult> result_;
 };
 
-SiteRunner::SiteRunner(SiteRun run, data::Loaded&& loaded, SiteLog& log)
-    : impl_(std::make_unique<Impl>(std::move(run), std::move(loaded), log)) {}
-SiteRunner::~SiteRunner() = default;
+}  // namespace
 
-SiteResult SiteRunner::run(transport::Transport& transport) {
-  impl_->wait_for_join_tick();
-  return impl_->drive(transport);
+std::optional<Refusal> check_before_joining(const SiteRun& run) {
+  if (auto refusal = check_experiment(*run.policy, *run.experiment)) return refusal;
+  const std::string policy = run.policy->file.string();
+  if (run.experiment->roster) {
+    const auto index = run.experiment->roster->index_of(run.key->public_key());
+    if (!index || run.experiment->roster->members()[*index].id != run.policy->site) {
+      return Refusal{secagg::RefusalCode::roster,
+                     policy + ": key: this key does not belong to site '" + run.policy->site.name +
+                         "' of the roster; send the lead the public key that keygen printed"};
+    }
+  }
+  if (!run.policy->approve_automatic && !is_approved(*run.policy, run.experiment->hash())) {
+    return Refusal{secagg::RefusalCode::policy,
+                   policy + ": approve: manual: nobody here has approved this experiment yet; read it, then run "
+                            "`fedloom-site check " +
+                       policy + " " + run.experiment->file.string() + " --approve`"};
+  }
+  return std::nullopt;
 }
 
 void refuse_to_join(const SiteRun& run, secagg::RefusalCode code, transport::Transport& transport) {
   transport.send(transport::coordinator_endpoint, secagg::make_refusal(*run.key, context_of(run), code));
+}
+
+SiteResult run_site(const SiteRun& run, PlanAnswerer& answerer, SiteLog& log, transport::Transport& transport,
+                    const std::atomic<bool>& stop, Instant started) {
+  const Millis step = run.experiment->transport.tick * join_ticks;
+  if (step.count() > 0) sleep_until(started + step * ((monotonic_now() - started) / step + 1));
+  return Session(run, answerer, log, transport, stop).drive();
 }
 
 }  // namespace fedloom::site

@@ -1,0 +1,131 @@
+#include "fedloom/site/plan_answerer.hpp"
+
+#include "fedloom/boundary/release.hpp"
+#include "fedloom/boundary/share_vault.hpp"
+#include "fedloom/measure/measure.hpp"
+
+namespace fedloom::site {
+namespace {
+std::string text(privacy::Rho rho) { return std::to_string(rho.value); }
+}  // namespace
+
+struct PlanAnswerer::Impl {
+  SiteRun run;
+  data::Loaded loaded;
+  SiteLog& log;
+  SiteState state;
+  privacy::Ledger ledger;
+  privacy::Accountant accountant;
+  boundary::Releaser releaser;
+  boundary::ShareVault vault;
+  measure::Counter counter;
+
+  Impl(const SiteRun& site_run, data::Loaded&& table, SiteLog& site_log)
+      : run(site_run),
+        loaded(std::move(table)),
+        log(site_log),
+        state(*run.policy, run.run_id),
+        ledger(state.ledger_folder(), *run.key, run.timestamp),
+        accountant(ledger, run.run_id, limits(*run.policy, *run.experiment)),
+        releaser(*run.random),
+        vault(state.share_folder(), *run.key, *run.random),
+        counter(loaded.table, {.threads = run.threads, .entity_rows = run.policy->max_rows * run.policy->max_sites}) {}
+
+  boundary::ShareVault::Slot slot(std::uint32_t round, const Digest& plan) const { return {run.run_id, round, plan}; }
+
+  Refusal refuse(Refusal refusal) {
+    log.write("refused", {{"reason", refusal.reason}});
+    return refusal;
+  }
+
+  std::variant<privacy::Spend, Refusal> spend(privacy::SpendRequest request) {
+    const std::uint32_t round = request.round;
+    auto outcome = accountant.spend(std::move(request));
+    const auto* over = std::get_if<privacy::OverBudget>(&outcome);
+    if (over == nullptr) return std::get<privacy::Spend>(std::move(outcome));
+    const bool per_run = over->which == privacy::OverBudget::Which::run;
+    return refuse({per_run ? secagg::RefusalCode::budget_run : secagg::RefusalCode::budget_lifetime,
+                   "round " + std::to_string(round) + " would cost rho " + text(over->asked) + ", but only " +
+                       text(over->left) + " is left of " +
+                       (per_run ? "this run's budget" : "the data set's lifetime budget")});
+  }
+
+  std::variant<boundary::NoisedShare, Refusal> reseal(const boundary::RoundPlan& plan) {
+    const Digest content = boundary::content_hash(plan);
+    auto share = vault.take(slot(plan.round, content));
+    if (!share) {
+      return refuse({secagg::RefusalCode::protocol, "the coordinator asks for a stored share that this site does not hold"});
+    }
+    ledger.append({.run = run.run_id,
+                   .kind = "reuse",
+                   .round = plan.round,
+                   .attempt = plan.attempt,
+                   .stage = plan.stage,
+                   .plan = content});
+    log.write("reseal", {{"round", std::to_string(plan.round)}, {"attempt", std::to_string(plan.attempt)}});
+    return std::move(*share);
+  }
+
+  std::variant<boundary::NoisedShare, Refusal> release(const boundary::RoundPlan& plan) {
+    const Digest content = boundary::content_hash(plan);
+    auto paid = spend({.round = plan.round,
+                       .attempt = plan.attempt,
+                       .stage = plan.stage,
+                       .events = boundary::events_of(plan, run.experiment->schema.domain()),
+                       .plan = content});
+    if (auto* refusal = std::get_if<Refusal>(&paid)) return std::move(*refusal);
+    std::vector<schema::Query> queries;
+    for (const auto& planned : plan.queries) queries.push_back(planned.query);
+    auto share = releaser.release(counter.measure(queries), std::get<privacy::Spend>(std::move(paid)));
+    share = vault.put(slot(plan.round, content), std::move(share));
+    vault.drop_before(run.run_id, plan.round);
+    log.write("release", {{"round", std::to_string(plan.round)},
+                          {"attempt", std::to_string(plan.attempt)},
+                          {"stage", plan.stage},
+                          {"queries", std::to_string(plan.queries.size())},
+                          {"words", std::to_string(share.length())},
+                          {"rho_spent", text(accountant.spent_in_run())}});
+    return share;
+  }
+};
+
+PlanAnswerer::PlanAnswerer(const SiteRun& run, data::Loaded&& loaded, SiteLog& log)
+    : impl_(std::make_unique<Impl>(run, std::move(loaded), log)) {}
+PlanAnswerer::~PlanAnswerer() = default;
+
+std::variant<boundary::NoisedShare, Refusal> PlanAnswerer::answer(const boundary::RoundPlan& plan) {
+  if (auto refusal = check_plan(*impl_->run.policy, *impl_->run.experiment, plan)) return impl_->refuse(*refusal);
+  return plan.reuse ? impl_->reseal(plan) : impl_->release(plan);
+}
+
+std::variant<std::size_t, Refusal> PlanAnswerer::select(std::uint32_t round, std::uint32_t attempt,
+                                                        const std::vector<boundary::Candidate>& candidates,
+                                                        const privacy::ExponentialEvent& event) {
+  auto paid = impl_->spend({.round = round, .attempt = attempt, .stage = "select", .events = {event}, .plan = {}});
+  if (auto* refusal = std::get_if<Refusal>(&paid)) return std::move(*refusal);
+  return impl_->releaser.select(impl_->counter.score(candidates), std::get<privacy::Spend>(std::move(paid)));
+}
+
+PlanAnswerer::Past PlanAnswerer::past() const {
+  Past past;
+  for (const auto& entry : impl_->ledger.entries()) {
+    if (entry.run != impl_->run.run_id || entry.round < past.round) continue;
+    past.round = entry.round;
+    past.attempt = entry.attempt;
+    past.plan = entry.plan.value_or(Digest{});
+  }
+  past.share_held = past.round > 0 && impl_->vault.holds(impl_->slot(past.round, past.plan));
+  return past;
+}
+
+privacy::Rho PlanAnswerer::booked() const noexcept { return impl_->accountant.spent_in_run(); }
+const privacy::LedgerHead& PlanAnswerer::head() const noexcept { return impl_->ledger.head(); }
+SiteState& PlanAnswerer::state() noexcept { return impl_->state; }
+
+void PlanAnswerer::close_books() {
+  impl_->vault.drop_before(impl_->run.run_id, UINT32_MAX);
+  impl_->state.drop_outbox();
+  impl_->log.write("finished", {{"rho_spent", text(booked())}});
+}
+
+}  // namespace fedloom::site
