@@ -1,0 +1,34 @@
+#pragma once
+// A run from the first round to the written rows: asks the loop what to do, has the source do it, keeps the run's
+// folder true after every step, and stops cleanly when asked to.
+
+#include <atomic>
+#include <functional>
+#include <string>
+
+#include "fedloom/coordinator/loop.hpp"
+#include "fedloom/coordinator/measurement_source.hpp"
+#include "fedloom/coordinator/run_folder.hpp"
+
+namespace fedloom::coordinator {
+
+struct ConductOptions {
+  std::function<void(const RoundRecord&)> on_round;  ///< after each round
+  std::function<void(const std::string&)> on_note;   ///< a line for the person
+  const std::atomic<bool>* stop = nullptr;
+};
+
+/// What a run made, for the last lines on the terminal.
+struct RunResult {
+  std::uint64_t rows_written = 0;
+  double rho_budget = 0, rho_spent = 0;
+  double epsilon_spent = 0;
+  double seconds = 0;
+};
+
+/// `source` is open: all sites have joined. Goes on from the folder's checkpoint if it has one. Writes everything of
+/// public/ but report.html. Throws Interrupted after a stop: the checkpoint is written and the sites are released.
+RunResult conduct(const config::Experiment& experiment, RunFolder& folder, MeasurementSource& source,
+                  const ConductOptions& options);
+
+}  // namespace fedloom::coordinator

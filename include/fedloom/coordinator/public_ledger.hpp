@@ -1,0 +1,33 @@
+#pragma once
+// public/ledger.json: what every site was asked to spend, the sites' signed ledger heads, and their signatures under
+// both. ε is recomputed from its entries, without any data.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "fedloom/config/config.hpp"
+#include "fedloom/coordinator/measurement_source.hpp"
+
+namespace fedloom::coordinator {
+
+/// The list as canonical JSON text; its SHA-256 is what the sites acknowledge.
+std::string spends_to_json(const std::vector<PublicSpend>& spends);
+std::vector<PublicSpend> spends_from_json(std::string_view text);  ///< throws std::invalid_argument
+
+void write_public_ledger(const std::filesystem::path& file, const std::string& run_id,
+                         const config::Experiment& experiment, const std::vector<PublicSpend>& spends,
+                         const ClosedBooks& books);
+
+struct PublicLedger {
+  std::string run_id;
+  std::vector<PublicSpend> spends;
+  std::vector<std::string> sites;          ///< names whose head and acknowledgement are verified
+  std::vector<secagg::SiteHead> heads;
+  privacy::Curve total;                    ///< recomputed
+};
+/// Throws LedgerError: any change to entries, heads or signatures shows. Signatures are checked against the
+/// experiment's roster (trust: none).
+PublicLedger verify_public_ledger(const std::filesystem::path& file, const config::Experiment& experiment);
+
+}  // namespace fedloom::coordinator

@@ -1,0 +1,46 @@
+#pragma once
+// The outputs of a run, in runs/<run id>/:
+//   public/     may be published: synthetic.csv, model.pt, model.json, measurements.jsonl, rounds.jsonl, ledger.json,
+//               metrics.json, report.html, config.resolved.yaml with schema.yaml and roster.yaml
+//   local/      stays: logs of the sites that ran here, comparisons with real rows
+//   checkpoint/ what --resume needs; public values only
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "fedloom/coordinator/measurement_source.hpp"
+
+namespace fedloom::coordinator {
+
+class RunFolder {
+ public:
+  /// Makes the folders of a new run. Throws UsageError when the folder is not empty (without `resume`), or holds no
+  /// run of this experiment (with).
+  static RunFolder create(const std::filesystem::path& folder, const config::Experiment& experiment);
+  static RunFolder reopen(const std::filesystem::path& folder, const config::Experiment& experiment);
+
+  /// The folder's own name: unique among the runs that a site's ledger knows.
+  const std::string& run_id() const noexcept { return run_id_; }
+  std::filesystem::path root() const { return root_; }
+  std::filesystem::path public_folder() const { return root_ / "public"; }
+  std::filesystem::path checkpoint() const { return root_ / "checkpoint"; }
+  bool has_checkpoint() const;
+
+  /// Appends to public/rounds.jsonl.
+  void add_round(const RoundRecord& record, const schema::Domain& domain);
+  /// Adds to the public ledger's list; on disk when it returns.
+  void add_spend(const PublicSpend& spend);
+  /// SHA-256 of the public ledger's list as it stands: what the sites acknowledge.
+  Digest public_ledger_hash() const;
+  void write_ledger(const ClosedBooks& books, const config::Experiment& experiment) const;
+
+ private:
+  explicit RunFolder(std::filesystem::path root);
+  void load();
+  std::filesystem::path root_;
+  std::string run_id_;
+  std::vector<PublicSpend> spends_;
+};
+
+}  // namespace fedloom::coordinator

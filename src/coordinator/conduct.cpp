@@ -1,0 +1,161 @@
+#include "fedloom/coordinator/conduct.hpp"
+
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "fedloom/base/error.hpp"
+#include "fedloom/base/file.hpp"
+#include "fedloom/model/synthetic_csv.hpp"
+#include "fedloom/base/version.hpp"
+
+namespace fedloom::coordinator {
+namespace {
+
+std::uint32_t sites_of(const config::Experiment& experiment) {
+  return experiment.roster ? static_cast<std::uint32_t>(experiment.roster->size()) : 1;
+}
+
+class Conductor {
+ public:
+  Conductor(const config::Experiment& experiment, RunFolder& folder, MeasurementSource& source,
+            const ConductOptions& options)
+      : experiment_(experiment),
+        folder_(folder),
+        source_(source),
+        options_(options),
+        loop_(folder.has_checkpoint() ? Loop::resume(experiment, sites_of(experiment), folder.checkpoint())
+                                      : Loop(experiment, sites_of(experiment))) {}
+
+  RunResult run() {
+    take_up_lost_round();
+    while (!std::holds_alternative<FinishedStep>(loop_.next())) {
+      stop_if_asked();
+      take(loop_.next());
+    }
+    // The last fit needs no site: their books are closed first, so that they can go.
+    const ClosedBooks books = source_.close(true, folder_.public_ledger_hash());
+    folder_.write_ledger(books, experiment_);
+    report(loop_.finish());
+    return write_outputs();
+  }
+
+ private:
+  /// After a crash a site may have booked a round that never arrived here. If all still hold their share it costs
+  /// nothing to ask again; else what was booked is gone, and the rest is planned anew.
+  void take_up_lost_round() {
+    const auto* step = std::get_if<MeasureStep>(&loop_.next());
+    const bool held = step != nullptr && source_.holds(step->plan);
+    if (held || source_.booked() <= loop_.spent()) return;
+    note("a round was paid for and lost: planning the rest with what is left of the budget");
+    loop_.lost(source_.booked());
+    loop_.save(folder_.checkpoint());
+  }
+
+  void take(const Step& step) {
+    PublicSpend spent;
+    RoundRecord record;
+    if (const auto* measure = std::get_if<MeasureStep>(&step)) {
+      auto measured = source_.measure(measure->plan, spent);
+      folder_.add_spend(spent);
+      record = loop_.absorb(std::move(measured));
+    } else {
+      const std::size_t index = source_.select(std::get<SelectStep>(step), spent);
+      folder_.add_spend(spent);
+      record = loop_.selected(index);
+    }
+    loop_.save(folder_.checkpoint());
+    report(record);
+  }
+
+  void report(const RoundRecord& record) {
+    folder_.add_round(record, experiment_.schema.domain());
+    if (options_.on_round) options_.on_round(record);
+  }
+
+  void note(const std::string& text) const {
+    if (options_.on_note) options_.on_note(text);
+  }
+
+  void stop_if_asked() {
+    if (options_.stop == nullptr || !options_.stop->load()) return;
+    source_.close(false, folder_.public_ledger_hash());
+    throw Interrupted("stopped on a signal; everything measured so far is in " + folder_.checkpoint().string(),
+                      "go on with --resume " + folder_.root().string());
+  }
+
+  RunResult write_outputs() {
+    RunResult result;
+    const auto budget = privacy::rho_of(experiment_.privacy.epsilon, experiment_.privacy.delta);
+    result.rho_budget = budget.value;
+    result.rho_spent = loop_.spent().value;
+    result.epsilon_spent = privacy::epsilon_of(loop_.spent(), experiment_.privacy.delta).value;
+    result.rows_written = experiment_.rows.value_or(static_cast<std::uint64_t>(std::llround(loop_.rows_estimate())));
+    const auto folder = folder_.public_folder();
+    config::write_resolved(experiment_, folder);
+    boundary::save_measurements(folder / "measurements.jsonl", experiment_.schema.domain(), loop_.measurements());
+    loop_.generator().save(folder, model_notes(result));
+    model::write_synthetic_csv(loop_.generator(), experiment_.schema, result.rows_written, experiment_.seed,
+                               folder / "synthetic.csv");
+    result.seconds = std::chrono::duration<double>(monotonic_now() - started_).count();
+    write_atomically(folder / "metrics.json", metrics(result) + "\n");
+    return result;
+  }
+
+  std::string model_notes(const RunResult& result) const {
+    return nlohmann::json{{"run_id", folder_.run_id()},
+                          {"epsilon_spent", result.epsilon_spent},
+                          {"delta", experiment_.privacy.delta.value},
+                          {"rows_estimate", loop_.rows_estimate()}}
+        .dump();
+  }
+
+  std::string metrics(const RunResult& result) const {
+    nlohmann::ordered_json json{{"name", experiment_.name},
+                                {"run_id", folder_.run_id()},
+                                {"version", version},
+                                {"config_hash", to_hex(experiment_.hash())},
+                                {"epsilon", experiment_.privacy.epsilon.value},
+                                {"delta", experiment_.privacy.delta.value},
+                                {"epsilon_spent", result.epsilon_spent},
+                                {"rho_budget", result.rho_budget},
+                                {"rho_spent", result.rho_spent},
+                                {"adjacency", "add_remove"},
+                                {"unit_max_rows", experiment_.privacy.max_rows},
+                                {"unit_max_sites", experiment_.privacy.max_sites},
+                                {"trust", config::name_of(experiment_.privacy.trust)},
+                                {"colluding_sites", experiment_.privacy.colluding_sites},
+                                {"method", config::name_of(experiment_.generator.method)},
+                                {"rows_estimate", loop_.rows_estimate()},
+                                {"rows_written", result.rows_written},
+                                {"seconds", result.seconds}};
+    json["sites"] = nlohmann::json::array();
+    if (experiment_.roster) {
+      for (const auto& member : experiment_.roster->members()) json["sites"].push_back(member.id.name);
+    }
+    json["attributes"] = nlohmann::json::array();
+    const auto& schema = experiment_.schema;
+    for (std::size_t i = 0; i < schema.attributes().size(); ++i) {
+      nlohmann::json labels = nlohmann::json::array();
+      for (std::uint32_t code = 0; code < schema.domain().size(i); ++code) labels.push_back(schema.label(i, code));
+      json["attributes"].push_back({{"name", schema.domain().name(i)}, {"labels", labels}});
+    }
+    return json.dump(1);
+  }
+
+  const config::Experiment& experiment_;
+  RunFolder& folder_;
+  MeasurementSource& source_;
+  const ConductOptions& options_;
+  Instant started_ = monotonic_now();
+  Loop loop_;
+};
+
+}  // namespace
+
+RunResult conduct(const config::Experiment& experiment, RunFolder& folder, MeasurementSource& source,
+                  const ConductOptions& options) {
+  return Conductor(experiment, folder, source, options).run();
+}
+
+}  // namespace fedloom::coordinator

@@ -1,0 +1,162 @@
+#include "fedloom/coordinator/federated_source.hpp"
+
+#include <algorithm>
+#include <deque>
+
+#include "fedloom/base/check.hpp"
+#include "fedloom/base/error.hpp"
+
+namespace fedloom::coordinator {
+namespace {
+
+/// How often the stop flag is looked at while waiting.
+constexpr Millis poll{200};
+/// After this long without an answer a person is told who is waited for.
+constexpr Millis say_after{5000};
+
+template <class... Visitors>
+struct Overloaded : Visitors... {
+  using Visitors::operator()...;
+};
+
+}  // namespace
+
+struct FederatedSource::Impl {
+  const config::Experiment& experiment;
+  transport::Transport& transport;
+  const std::atomic<bool>& stop;
+  OnWait on_wait;
+  secagg::RunContext run;
+  secagg::CoordinatorProtocol protocol;
+
+  std::uint32_t session = 0;
+  std::vector<secagg::Join> joined;
+  std::vector<double> booked;
+  std::optional<Instant> timer;
+  std::optional<secagg::RoundSummed> summed;
+  std::optional<secagg::SessionClosed> closed;
+
+  Impl(const config::Experiment& exp, secagg::RunContext context, transport::Transport& carrier,
+       const std::atomic<bool>& stop_flag, OnWait wait)
+      : experiment(exp),
+        transport(carrier),
+        stop(stop_flag),
+        on_wait(std::move(wait)),
+        run(context),
+        protocol({.roster = *exp.roster,
+                  .run = std::move(context),
+                  .domain = exp.schema.domain(),
+                  .join_limit = exp.transport.join_limit,
+                  .reply_limit = exp.transport.reply_limit}) {}
+
+  void step(secagg::CoordinatorEvent&& event) {
+    for (auto& action : protocol.step(std::move(event), monotonic_now())) carry_out(std::move(action));
+  }
+
+  void carry_out(secagg::CoordinatorAction&& action) {
+    std::visit(Overloaded{
+                   [&](secagg::SendTo& send) { transport.send(send.to, send.message); },
+                   [&](secagg::SetCoordinatorTimer& set) { timer = set.at; },
+                   [&](secagg::SessionReady& ready) {
+                     session = ready.session;
+                     joined = std::move(ready.joined);
+                     booked.clear();
+                     for (const auto& join : joined) booked.push_back(join.booked_rho);
+                   },
+                   [&](secagg::RoundSummed& done) {
+                     booked = done.booked;
+                     summed = std::move(done);
+                   },
+                   [&](secagg::SessionClosed& done) { closed = std::move(done); },
+                   [&](secagg::Failed& failed) { throw PeerError("", failed.reason, ""); },
+               },
+               action);
+  }
+
+  template <class Done>
+  void run_until(Done done, bool interruptible) {
+    const Instant started = monotonic_now();
+    Instant say_at = started + say_after;
+    while (!done()) {
+      if (interruptible && stop.load()) {
+        throw Interrupted("stopped on a signal before the sites had joined", "start again with --resume");
+      }
+      Instant until = monotonic_now() + poll;
+      if (timer) until = std::min(until, *timer);
+      if (auto envelope = transport.receive(until)) {
+        if (envelope->message) {
+          step(secagg::ReceivedFrom{envelope->from, std::move(*envelope->message)});
+        } else {
+          step(secagg::Garbled{envelope->from});
+        }
+      } else if (timer && monotonic_now() >= *timer) {
+        timer.reset();
+        step(secagg::CoordinatorTimer{});
+      }
+      if (on_wait && monotonic_now() >= say_at && !done()) {
+        on_wait(protocol.waiting_for(), monotonic_now() - started);
+        say_at = monotonic_now() + say_after;
+      }
+    }
+  }
+
+  /// Every session gives its rounds an attempt of its own, so that no context and no ledger entry is used twice.
+  std::uint32_t attempt() const { return session - 1; }
+};
+
+FederatedSource::FederatedSource(const config::Experiment& experiment, std::string run_id,
+                                 transport::Transport& transport, const std::atomic<bool>& stop, OnWait on_wait)
+    : impl_(std::make_unique<Impl>(experiment,
+                                   secagg::RunContext{.run_id = std::move(run_id),
+                                                      .config_hash = experiment.hash(),
+                                                      .roster_hash = experiment.roster->fingerprint()},
+                                   transport, stop, std::move(on_wait))) {
+  impl_->step(secagg::CoordinatorStart{});
+  impl_->run_until([&] { return impl_->session != 0; }, true);
+}
+
+FederatedSource::~FederatedSource() = default;
+
+secagg::RunContext FederatedSource::context() const { return impl_->run; }
+
+privacy::Rho FederatedSource::booked() const {
+  return {*std::max_element(impl_->booked.begin(), impl_->booked.end())};
+}
+
+bool FederatedSource::holds(const boundary::RoundPlan& plan) const {
+  const Digest content = boundary::content_hash(plan);
+  return std::all_of(impl_->joined.begin(), impl_->joined.end(), [&](const secagg::Join& join) {
+    return join.stored_round == plan.round && join.stored_plan == content;
+  });
+}
+
+std::vector<boundary::Measurement> FederatedSource::measure(const boundary::RoundPlan& asked, PublicSpend& spent) {
+  boundary::RoundPlan plan = asked;
+  plan.attempt = impl_->attempt();
+  plan.reuse = holds(plan);
+  impl_->summed.reset();
+  impl_->step(secagg::StartRound{plan});
+  impl_->run_until([&] { return impl_->summed.has_value(); }, false);
+  auto summed = std::move(*impl_->summed);
+  spent = {.round = plan.round,
+           .attempt = plan.attempt,
+           .kind = plan.reuse ? "reuse" : "spend",
+           .stage = plan.stage,
+           .events = boundary::events_of(plan, impl_->experiment.schema.domain())};
+  return boundary::to_measurements(std::move(summed.total), plan, impl_->experiment.schema.domain(),
+                                   static_cast<std::uint32_t>(impl_->experiment.roster->size()));
+}
+
+std::size_t FederatedSource::select(const SelectStep&, PublicSpend&) {
+  // The loop selects by sketch with trust: none; nobody here could score candidates on rows.
+  FEDLOOM_CHECK(!"the exponential mechanism needs rows");
+  return 0;
+}
+
+ClosedBooks FederatedSource::close(bool finished, const Digest& public_ledger) {
+  impl_->step(secagg::CloseSession{finished, public_ledger});
+  impl_->run_until([&] { return impl_->closed.has_value(); }, false);
+  return {impl_->session, std::move(impl_->closed->heads), std::move(impl_->closed->goodbyes)};
+}
+
+}  // namespace fedloom::coordinator

@@ -1,0 +1,104 @@
+#include "fedloom/coordinator/run_folder.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "fedloom/base/error.hpp"
+#include "fedloom/base/file.hpp"
+#include "fedloom/coordinator/public_ledger.hpp"
+
+namespace fedloom::coordinator {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* resume_remedy = "name a folder that an earlier run of this experiment made, or leave --resume out";
+
+std::string run_line(const config::Experiment& experiment) { return to_hex(experiment.hash()) + "\n"; }
+
+std::string record_to_json(const RoundRecord& record, const schema::Domain& domain) {
+  nlohmann::ordered_json json{{"round", record.round},
+                              {"rounds_planned", record.rounds_planned},
+                              {"stage", record.stage},
+                              {"measured", nlohmann::json::array()},
+                              {"cells", record.cells},
+                              {"rho_step", record.rho_step},
+                              {"rho_spent", record.rho_spent},
+                              {"rho_budget", record.rho_budget},
+                              {"rows_estimate", record.rows_estimate},
+                              {"chi2_per_cell", record.chi2_per_cell},
+                              {"lambda", record.lambda},
+                              {"seconds_fit", record.seconds_fit}};
+  for (const auto& marginal : record.measured) json["measured"].push_back(marginal.name(domain));
+  return json.dump();
+}
+
+}  // namespace
+
+RunFolder::RunFolder(fs::path root) : root_(fs::absolute(root).lexically_normal()) {
+  if (!root_.has_filename()) root_ = root_.parent_path();
+  run_id_ = root_.filename().string();
+}
+
+RunFolder RunFolder::create(const fs::path& folder, const config::Experiment& experiment) {
+  RunFolder run(folder);
+  std::error_code error;
+  fs::create_directories(run.root_, error);
+  if (error) {
+    throw EnvironmentError(run.root_.string(), "cannot be created: " + error.message(), "choose another --out folder");
+  }
+  for (const auto& file : {run.public_folder(), run.checkpoint()}) {
+    if (fs::exists(file)) {
+      throw UsageError("the folder " + run.root_.string() + " already holds a run",
+                       "choose another --out, or go on with it by --resume");
+    }
+  }
+  fs::create_directories(run.public_folder());
+  fs::create_directories(run.checkpoint());
+  fs::create_directories(run.root_ / "local");
+  write_atomically(run.checkpoint() / "experiment", run_line(experiment));
+  return run;
+}
+
+RunFolder RunFolder::reopen(const fs::path& folder, const config::Experiment& experiment) {
+  RunFolder run(folder);
+  const fs::path mark = run.checkpoint() / "experiment";
+  if (!fs::exists(mark)) throw UsageError("the folder " + run.root_.string() + " holds no run to resume", resume_remedy);
+  if (read_text(mark) != run_line(experiment)) {
+    throw UsageError("the run in " + run.root_.string() + " was made with another experiment, schema or roster",
+                     "resume it with the same files, or start a new run");
+  }
+  run.load();
+  return run;
+}
+
+bool RunFolder::has_checkpoint() const { return fs::exists(checkpoint() / "loop.json"); }
+
+void RunFolder::load() {
+  const fs::path spends = checkpoint() / "spends.json";
+  if (!fs::exists(spends)) return;
+  try {
+    spends_ = spends_from_json(read_text(spends));
+  } catch (const std::invalid_argument& error) {
+    throw LedgerError(spends.string(), std::string("is damaged (") + error.what() + ")", "this run cannot be resumed");
+  }
+}
+
+void RunFolder::add_round(const RoundRecord& record, const schema::Domain& domain) {
+  // A crash between the checkpoint and this line leaves a gap of one round in rounds.jsonl, never a wrong line.
+  AppendFile file(public_folder() / "rounds.jsonl", 0644);
+  file.append(record_to_json(record, domain) + "\n");
+}
+
+void RunFolder::add_spend(const PublicSpend& spend) {
+  spends_.push_back(spend);
+  write_atomically(checkpoint() / "spends.json", spends_to_json(spends_));
+}
+
+Digest RunFolder::public_ledger_hash() const { return sha256(spends_to_json(spends_)); }
+
+void RunFolder::write_ledger(const ClosedBooks& books, const config::Experiment& experiment) const {
+  write_public_ledger(public_folder() / "ledger.json", run_id_, experiment, spends_, books);
+}
+
+}  // namespace fedloom::coordinator
