@@ -1,0 +1,78 @@
+#include "fedloom/model/generator.hpp"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <torch/version.h>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "fedloom/model/tensors.hpp"
+#include "model/sampler.hpp"
+
+namespace fedloom::model {
+
+Generator::Generator(schema::Domain domain, std::uint32_t components) : tensors_(std::make_unique<Tensors>()) {
+  if (components == 0) throw std::invalid_argument("a generator needs at least one component");
+  tensors_->logits = at::zeros({components, domain.width()}, at::kFloat);
+  tensors_->components = components;
+  tensors_->domain = std::move(domain);
+}
+
+Generator::~Generator() = default;
+Generator::Generator(Generator&&) noexcept = default;
+Generator& Generator::operator=(Generator&&) noexcept = default;
+
+const schema::Domain& Generator::domain() const noexcept { return tensors_->domain; }
+std::uint32_t Generator::components() const noexcept { return tensors_->components; }
+
+std::vector<float> Generator::probabilities() const {
+  const schema::Domain& domain = tensors_->domain;
+  const std::size_t width = domain.width();
+  const float* logits = tensors_->logits.const_data_ptr<float>();
+  std::vector<float> out(tensors_->components * width);
+  std::vector<double> weight;
+  for (std::size_t b = 0; b < tensors_->components; ++b) {
+    for (std::size_t i = 0; i < domain.dimensions(); ++i) {
+      const std::size_t at = b * width + domain.offset(i), size = domain.size(i);
+      const double top = *std::max_element(logits + at, logits + at + size);
+      weight.resize(size);
+      double total = 0;
+      for (std::size_t v = 0; v < size; ++v) total += weight[v] = std::exp(logits[at + v] - top);
+      for (std::size_t v = 0; v < size; ++v) out[at + v] = static_cast<float>(weight[v] / total);
+    }
+  }
+  return out;
+}
+
+std::vector<double> Generator::answer(const schema::Marginal& marginal) const {
+  const schema::Domain& domain = tensors_->domain;
+  const std::vector<float> p = probabilities();
+  std::vector<double> out(marginal.cells(domain), 0.0), product, next;
+  for (std::size_t b = 0; b < tensors_->components; ++b) {
+    product.assign(1, 1.0 / tensors_->components);
+    for (const std::uint32_t i : marginal) {
+      const float* block = p.data() + b * domain.width() + domain.offset(i);
+      next.clear();
+      for (const double x : product) {
+        for (std::size_t v = 0; v < domain.size(i); ++v) next.push_back(x * block[v]);
+      }
+      product.swap(next);
+    }
+    for (std::size_t c = 0; c < out.size(); ++c) out[c] += product[c];
+  }
+  return out;
+}
+
+void Generator::sample(std::uint64_t rows, std::uint64_t seed,
+                       const std::function<void(std::span<const std::uint32_t>, std::size_t)>& block) const {
+  const std::vector<float> p = probabilities();
+  sample_rows({&tensors_->domain, tensors_->components, p}, rows, seed, block);
+}
+
+void set_threads(unsigned threads) { at::set_num_threads(static_cast<int>(std::max(1U, threads))); }
+
+std::string torch_version() { return TORCH_VERSION; }
+
+}  // namespace fedloom::model
