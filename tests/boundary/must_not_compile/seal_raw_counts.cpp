@@ -3,14 +3,12 @@
 #include "fedloom/boundary/raw.hpp"
 
 using namespace fedloom;
+using boundary::MaskedShare;
 
-boundary::MaskedShare seal(boundary::NoisedShare& share, boundary::RawCounts& counts, boundary::Mask& mask) {
+MaskedShare seal(boundary::NoisedShare& share, boundary::RawCounts& counts, boundary::Mask& mask) {
 #ifdef MUST_NOT_COMPILE
-  return boundary::MaskedShare::seal(
-      std::move(counts),
-      std::move(
-          mask));  // expect: cannot bind|could not convert|cannot convert|no viable conversion|invalid initialization
+  return MaskedShare::seal(std::move(counts), std::move(mask));  // expect: cannot convert|no viable conversion
 #else
-  return boundary::MaskedShare::seal(std::move(share), std::move(mask));
+  return counts.length() > 0 ? MaskedShare::seal(std::move(share), std::move(mask)) : MaskedShare::from_wire({});
 #endif
 }
