@@ -20,7 +20,10 @@ struct Unit {
 
 /// Counts per column for the site's own log. PRIVATE: never sent, never on a shared terminal.
 struct LoadReport {
-  struct PerColumn { std::string name; std::uint64_t other = 0, clipped = 0, missing = 0; };
+  struct PerColumn {
+    std::string name;
+    std::uint64_t other = 0, clipped = 0, missing = 0;
+  };
   std::vector<PerColumn> columns;
   std::uint64_t rows_read = 0;
   std::uint64_t rows_clipped = 0;  ///< beyond max_rows of their entity
@@ -31,15 +34,21 @@ struct Loaded {
   LoadReport report;
 };
 
-/// `source`: "csv:PATH", PATH relative to `base`. Throws DataError: no such file, no such column, a value that
-/// the schema refuses (row number and column, never the value), ragged row, unclosed quote.
-Loaded load(const std::string& source, const std::filesystem::path& base, const schema::Schema& schema, const Unit& unit);
+/// `source`: "csv:PATH", PATH relative to `base`. Columns of the file that the schema does not name never enter;
+/// empty lines are passed over. Throws DataError: no such file, no such column, a value that the schema refuses (line
+/// and column, never the value), a row that names no entity, ragged row, unclosed quote.
+Loaded load(const std::string& source, const std::filesystem::path& base, const schema::Schema& schema,
+            const Unit& unit);
 
 /// Only the header line of a CSV (public names). Throws DataError.
 std::vector<std::string> csv_header(const std::filesystem::path& file);
 
-/// Like load but never throws on values: what would be clipped, sent to `other` or refused, per column.
-struct CheckReport : LoadReport { std::vector<std::uint64_t> refused; std::vector<std::string> problems; };
+/// Like load but never throws: what would be clipped, sent to `other` or refused, per column. PRIVATE as LoadReport.
+struct CheckReport : LoadReport {
+  std::vector<std::uint64_t> refused;  ///< per column
+  std::vector<std::string> problems;   ///< empty: load() takes the table
+  std::string ignored;                 ///< names of the file's columns that the schema does not name, with commas
+};
 CheckReport check(const std::filesystem::path& csv, const schema::Schema& schema, const Unit& unit);
 
 }  // namespace fedloom::data
