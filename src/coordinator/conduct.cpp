@@ -33,11 +33,11 @@ class Conductor {
       stop_if_asked();
       take(loop_.next());
     }
-    // The last fit needs no site: their books are closed first, so that they can go.
-    const ClosedBooks books = source_.close(true, folder_.public_ledger_hash());
-    folder_.write_ledger(books, experiment_);
+    // The sites wait asleep until the outputs are there: a process that has left may spin in MPI_Finalize.
     report(loop_.finish());
-    return write_outputs();
+    const RunResult result = write_outputs();
+    folder_.write_ledger(source_.close(true, folder_.public_ledger_hash()), experiment_);
+    return result;
   }
 
  private:
@@ -48,8 +48,24 @@ class Conductor {
     const bool held = step != nullptr && source_.holds(step->plan);
     if (held || source_.booked() <= loop_.spent()) return;
     note("a round was paid for and lost: planning the rest with what is left of the budget");
+    folder_.add_spend(lost_spend());
     loop_.lost(source_.booked());
     loop_.save(folder_.checkpoint());
+  }
+
+  PublicSpend lost_spend() {
+    const Step& step = loop_.next();
+    PublicSpend lost{.kind = "lost"};
+    if (const auto* measure = std::get_if<MeasureStep>(&step)) {
+      lost.round = measure->plan.round;
+      lost.stage = measure->plan.stage;
+      lost.events = boundary::events_of(measure->plan, experiment_.schema.domain());
+    } else if (const auto* select = std::get_if<SelectStep>(&step)) {
+      lost.round = select->round;
+      lost.stage = "select";
+      lost.events = {select->event};
+    }
+    return lost;
   }
 
   void take(const Step& step) {

@@ -32,10 +32,14 @@ std::uint32_t Curator::next_attempt(std::uint32_t round) const {
   return past.round == round ? past.attempt + 1 : 0;
 }
 
-std::vector<boundary::Measurement> Curator::measure(boundary::RoundPlan plan) {
+bool Curator::holds(const boundary::RoundPlan& plan) const {
   const auto past = answerer_.past();
+  return past.share_held && past.round == plan.round && past.plan == boundary::content_hash(plan);
+}
+
+std::vector<boundary::Measurement> Curator::measure(boundary::RoundPlan plan) {
   plan.attempt = next_attempt(plan.round);
-  plan.reuse = past.share_held && past.round == plan.round && past.plan == boundary::content_hash(plan);
+  plan.reuse = holds(plan);
   auto share = value_or_throw(answerer_.answer(plan));
   return boundary::to_measurements(boundary::reveal_central(std::move(share)), plan, run_.experiment->schema.domain(), 1);
 }

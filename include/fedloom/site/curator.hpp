@@ -10,6 +10,8 @@ class Curator {
  public:
   /// Throws RefusedError when the policy does not allow the experiment.
   Curator(const SiteRun& run, data::Loaded&& loaded, SiteLog& log);
+  /// True when the noised share of this very plan is still here: measuring it again costs nothing.
+  bool holds(const boundary::RoundPlan& plan) const;
   /// Throws RefusedError or BudgetError.
   std::vector<boundary::Measurement> measure(boundary::RoundPlan plan);
   std::size_t select(std::uint32_t round, const std::vector<boundary::Candidate>& candidates,

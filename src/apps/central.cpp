@@ -1,0 +1,75 @@
+// trust: central — the single owner's run: curator, loop and outputs in one process.
+
+#include <iostream>
+
+#include "fedloom/base/check.hpp"
+#include "fedloom/coordinator/conduct.hpp"
+#include "fedloom/privacy/secure_random.hpp"
+#include "fedloom/report/report.hpp"
+#include "fedloom/site/curator.hpp"
+#include "launcher.hpp"
+#include "progress.hpp"
+#include "program.hpp"
+
+namespace fedloom::apps {
+namespace {
+
+class CentralSource final : public coordinator::MeasurementSource {
+ public:
+  CentralSource(site::Curator& curator, const schema::Domain& domain, const PublicKey& key)
+      : curator_(curator), domain_(domain), key_(key) {}
+
+  privacy::Rho booked() const override { return curator_.booked(); }
+  bool holds(const boundary::RoundPlan& plan) const override { return curator_.holds(plan); }
+
+  std::vector<boundary::Measurement> measure(const boundary::RoundPlan& plan, coordinator::PublicSpend& spent) override {
+    spent = {.round = plan.round,
+             .kind = curator_.holds(plan) ? "reuse" : "spend",
+             .stage = plan.stage,
+             .events = boundary::events_of(plan, domain_)};
+    return curator_.measure(plan);
+  }
+
+  std::size_t select(const coordinator::SelectStep& step, coordinator::PublicSpend& spent) override {
+    spent = {.round = step.round, .kind = "spend", .stage = "select", .events = {step.event}};
+    return curator_.select(step.round, step.candidates, step.event);
+  }
+
+  coordinator::ClosedBooks close(bool finished, const Digest&) override {
+    if (finished) curator_.close_books();
+    return {.heads = {{key_, curator_.head()}}};
+  }
+
+ private:
+  site::Curator& curator_;
+  const schema::Domain& domain_;
+  PublicKey key_;
+};
+
+}  // namespace
+
+void run_central(const config::Experiment& experiment, const LaunchOptions& options) {
+  catch_stop_signals();
+  model::set_threads(0);
+  const auto policy = config::load_policy(find_policies(experiment, options.sites).front());
+  const auto key = SigningKey::load(policy.key);
+  auto folder = options.resume ? coordinator::RunFolder::reopen(options.out, experiment)
+                               : coordinator::RunFolder::create(options.out, experiment);
+  site::SiteLog log(folder.root(), policy.site.name);
+  privacy::SecureRandom random;
+  const site::SiteRun run{.policy = &policy, .experiment = &experiment, .key = &key, .run_id = folder.run_id(), .random = &random};
+  auto loaded = data::load(policy.source, policy.file.parent_path(), experiment.schema,
+                           {.column = policy.unit_column, .max_rows = policy.max_rows});
+  site::Curator curator(run, std::move(loaded), log);
+  CentralSource source(curator, experiment.schema.domain(), key.public_key());
+  Progress progress(experiment);
+  progress.start(folder.run_id());
+  const auto result = coordinator::conduct(experiment, folder, source,
+                                           {.on_round = [&](const auto& record) { progress.round(record); },
+                                            .on_note = [&](const auto& text) { progress.note(text); },
+                                            .stop = &stop_flag()});
+  report::write_report(folder.public_folder());
+  progress.finish(result, folder.root());
+}
+
+}  // namespace fedloom::apps

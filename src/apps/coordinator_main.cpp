@@ -1,0 +1,90 @@
+// fedloom-coordinator: plans rounds, sees noisy totals, fits the generator, writes the run's public folder. Links no
+// code that can open rows.
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "fedloom/coordinator/conduct.hpp"
+#include "fedloom/coordinator/federated_source.hpp"
+#include "fedloom/report/report.hpp"
+#include "fedloom/transport/mpi.hpp"
+#include "progress.hpp"
+#include "program.hpp"
+#include "world.hpp"
+
+namespace fedloom::apps {
+namespace {
+
+struct RunOptions {
+  std::string experiment, out;
+  bool resume = false;
+  unsigned threads = 0;
+};
+
+void tell_sites(transport::Transport& transport, const std::string& reason) noexcept {
+  for (std::size_t site = 1; site < transport.world(); ++site) {
+    try {
+      transport.send(static_cast<transport::Endpoint>(site), secagg::Abort{reason});
+    } catch (const Error&) {
+      // That site is gone already.
+    }
+  }
+}
+
+void run(const RunOptions& options, transport::Transport& transport) {
+  const auto experiment = config::load_experiment(options.experiment);
+  require_roster(experiment);
+  check_world(*experiment.roster, transport);
+  model::set_threads(options.threads);
+  auto folder = options.resume ? coordinator::RunFolder::reopen(options.out, experiment)
+                               : coordinator::RunFolder::create(options.out, experiment);
+  Progress progress(experiment);
+  progress.start(folder.run_id());
+  coordinator::FederatedSource source(experiment, folder.run_id(), transport, stop_flag(),
+                                      [&](const auto& sites, Millis waited) { progress.waiting(sites, waited); });
+  const auto result = coordinator::conduct(experiment, folder, source,
+                                           {.on_round = [&](const auto& record) { progress.round(record); },
+                                            .on_note = [&](const auto& text) { progress.note(text); },
+                                            .stop = &stop_flag()});
+  report::write_report(folder.public_folder());
+  progress.finish(result, folder.root());
+}
+
+void start(const RunOptions& options, int& argc, char**& argv) {
+  catch_stop_signals();
+  auto transport = transport::MpiTransport::start(argc, argv);
+  try {
+    if (transport->rank() != transport::coordinator_endpoint) {
+      throw EnvironmentError("mpirun", "fedloom-coordinator is rank " + std::to_string(transport->rank()) + ", but must be rank 0",
+                             "name it first on the mpirun line");
+    }
+    run(options, *transport);
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const std::exception& error) {
+    tell_sites(*transport, error.what());
+    transport->mark_failed();
+    throw;
+  }
+}
+
+}  // namespace
+}  // namespace fedloom::apps
+
+int main(int argc, char** argv) {
+  using namespace fedloom::apps;
+  CLI::App app{"The coordinator of a Fedloom run: sees noisy totals only.", "fedloom-coordinator"};
+  auto* command = app.add_subcommand("run", "Conduct one run, as rank 0 under mpirun");
+  RunOptions options;
+  command->add_option("experiment", options.experiment, "The experiment")->required();
+  command->add_option("--out", options.out, "The run's folder; its name is the run's id")->required();
+  command->add_flag("--resume", options.resume, "Go on with the run in --out");
+  command->add_option("--threads", options.threads, "Threads for fitting (default: one per core)");
+  command->footer(
+      "Example:\n  mpirun -n 1 fedloom-coordinator run adult.yaml --out runs/adult-1 \\\n"
+      "       : -n 1 fedloom-site serve sites/young.policy.yaml adult.yaml --out runs/adult-1 …");
+  command->callback([&] { start(options, argc, argv); });
+  return run_program(app, argc, argv);
+}

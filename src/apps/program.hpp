@@ -1,0 +1,38 @@
+#pragma once
+// What the three programs share: errors to one line and an exit code, signals to a flag, the terminal.
+
+#include <atomic>
+#include <functional>
+#include <string>
+
+#include "fedloom/base/error.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace fedloom::apps {
+
+/// Parses, runs the chosen command, and turns every exception into "program: sentence" on stderr and an exit code.
+int run_program(CLI::App& app, int argc, char** argv);
+
+/// Set once SIGTERM, SIGINT or SIGUSR1 (a batch system's warning) has come.
+const std::atomic<bool>& stop_flag();
+void catch_stop_signals();
+
+bool is_terminal(int descriptor);
+/// "12.3 s", "4 min", "1.2 GB", "1,234,567" for people.
+std::string seconds_text(double seconds);
+std::string bytes_text(double bytes);
+std::string grouped(std::uint64_t number);
+/// Fixed number of significant digits.
+std::string figure(double value, int digits);
+
+/// Peak memory in bytes and CPU seconds (user + system) of this process.
+struct Usage {
+  double cpu_seconds = 0;
+  double peak_bytes = 0;
+};
+Usage usage_so_far();
+
+}  // namespace fedloom::apps

@@ -1,0 +1,152 @@
+// fedloom-site serve: takes part in one run under mpirun.
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "fedloom/config/config.hpp"
+#include "fedloom/privacy/secure_random.hpp"
+#include "fedloom/site/site_runner.hpp"
+#include "fedloom/transport/mpi.hpp"
+#include "program.hpp"
+#include "site_commands.hpp"
+#include "world.hpp"
+
+namespace fedloom::apps {
+namespace {
+namespace fs = std::filesystem;
+
+struct ServeOptions {
+  std::string policy, experiment, out;
+  unsigned threads = 0;
+};
+
+class Server {
+ public:
+  Server(const ServeOptions& options, transport::MpiTransport& transport)
+      : options_(options),
+        transport_(transport),
+        experiment_(config::load_experiment(options.experiment)),
+        policy_(config::load_policy(options.policy)),
+        log_(options.out, policy_.site.name),
+        key_(SigningKey::load(policy_.key)),
+        run_{.policy = &policy_,
+             .experiment = &experiment_,
+             .key = &key_,
+             .run_id = run_id_of(options.out),
+             .random = &random_,
+             .threads = options.threads} {}
+
+  ExitCode serve() {
+    require_roster(experiment_);
+    check_world(*experiment_.roster, transport_);
+    if (const auto refusal = site::check_before_joining(run_)) {
+      log_.write("refused", {{"reason", refusal->reason}});
+      say(std::string("refused (") + secagg::name_of(refusal->code) + ")", refusal->reason);
+      site::refuse_to_join(run_, refusal->code, transport_);
+      return ExitCode::refused;
+    }
+    return take_part();
+  }
+
+ private:
+  /// What a shared terminal may show of a site with private data: who, and a public code. The reason is in its log.
+  void say(const std::string& code, const std::string& detail) const {
+    std::cerr << "fedloom-site [" << policy_.site.name << "]: " << code;
+    if (policy_.data_class == config::DataClass::public_data) {
+      std::cerr << ": " << detail;
+    } else {
+      std::cerr << "; the custodian finds the reason in " << log_.path().string();
+    }
+    std::cerr << std::endl;
+  }
+
+  void log_load(const data::LoadReport& report) {
+    log_.write("loaded", {{"rows", std::to_string(report.rows_read)}, {"rows_clipped", std::to_string(report.rows_clipped)}});
+    for (const auto& column : report.columns) {
+      log_.write("column", {{"name", column.name},
+                            {"other", std::to_string(column.other)},
+                            {"clipped", std::to_string(column.clipped)},
+                            {"missing", std::to_string(column.missing)}});
+    }
+  }
+
+  /// A failure here depends on rows or on this site's disk: the others learn only that the site withdrew.
+  ExitCode take_part() {
+    std::optional<site::PlanAnswerer> answerer;
+    try {
+      auto loaded = data::load(policy_.source, policy_.file.parent_path(), experiment_.schema,
+                               {.column = policy_.unit_column, .max_rows = policy_.max_rows});
+      log_load(loaded.report);
+      answerer.emplace(run_, std::move(loaded), log_);
+    } catch (const Error& error) {
+      log_.write("withdrew", {{"reason", error.what()}});
+      say("withdrew", error.what());
+      site::refuse_to_join(run_, secagg::RefusalCode::withdrew, transport_);
+      return error.code();
+    }
+    try {
+      return outcome(site::run_site(run_, *answerer, log_, transport_, stop_flag(), started_));
+    } catch (const Error& error) {
+      log_.write("failed", {{"reason", error.what()}});
+      say("failed", error.what());
+      return error.code();
+    }
+  }
+
+  ExitCode outcome(const site::SiteResult& result) const {
+    switch (result.outcome) {
+      case site::SiteOutcome::finished:
+        return ExitCode::ok;
+      case site::SiteOutcome::stopped:
+        return ExitCode::interrupted;
+      case site::SiteOutcome::aborted:
+        break;
+    }
+    // The reason of an abort is public: it came from the coordinator, or goes to it.
+    std::cerr << "fedloom-site [" << policy_.site.name << "]: " << result.reason << std::endl;
+    return result.refusal ? ExitCode::refused : ExitCode::peer;
+  }
+
+  const ServeOptions& options_;
+  transport::MpiTransport& transport_;
+  Instant started_ = monotonic_now();
+  config::Experiment experiment_;
+  config::SitePolicy policy_;
+  site::SiteLog log_;
+  SigningKey key_;
+  privacy::SecureRandom random_;
+  site::SiteRun run_;
+};
+
+ExitCode serve(const ServeOptions& options, int& argc, char**& argv) {
+  catch_stop_signals();
+  auto transport = transport::MpiTransport::start(argc, argv);
+  try {
+    const ExitCode code = Server(options, *transport).serve();
+    if (code != ExitCode::ok && code != ExitCode::interrupted) transport->mark_failed();
+    return code;
+  } catch (...) {
+    transport->mark_failed();
+    throw;
+  }
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, int& argc, char**& argv) {
+  auto* command = app.add_subcommand("serve", "Take part in one run, under mpirun");
+  auto options = std::make_shared<ServeOptions>();
+  command->add_option("policy", options->policy, "This site's policy file")->required();
+  command->add_option("experiment", options->experiment, "The experiment, as the lead sent it")->required();
+  command->add_option("--out", options->out, "The run's folder; its name is the run's id, the same for all")->required();
+  command->add_option("--threads", options->threads, "Threads for counting (default: one per core)");
+  command->footer(
+      "Example:\n  mpirun -n 1 fedloom-coordinator run adult.yaml --out runs/adult-1 \\\n"
+      "       : -n 1 fedloom-site serve sites/young.policy.yaml adult.yaml --out runs/adult-1 …");
+  command->callback([options, &argc, &argv] {
+    const ExitCode code = serve(*options, argc, argv);
+    if (code != ExitCode::ok) throw CLI::RuntimeError(static_cast<int>(code));
+  });
+}
+
+}  // namespace fedloom::apps
