@@ -9,9 +9,7 @@ Instant monotonic_now() {
   return std::chrono::duration_cast<Instant>(std::chrono::steady_clock::now().time_since_epoch());
 }
 
-void sleep_until(Instant at) {
-  std::this_thread::sleep_until(std::chrono::steady_clock::time_point(at));
-}
+void sleep_until(Instant at) { std::this_thread::sleep_until(std::chrono::steady_clock::time_point(at)); }
 
 std::string utc_timestamp() {
   const std::time_t now = std::time(nullptr);

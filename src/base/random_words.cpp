@@ -2,6 +2,17 @@
 
 namespace fedloom {
 
+void RandomWords::refresh() {
+  if (const std::uint32_t forks = forks_.load(std::memory_order_relaxed); forks_seen_ != forks) {
+    forks_seen_ = forks;
+    forked();
+  }
+  if (at_ == buffer_.size()) {
+    refill(buffer_);
+    at_ = 0;
+  }
+}
+
 void RandomWords::fill(std::span<std::uint8_t> out) {
   std::size_t i = 0;
   while (i < out.size()) {

@@ -40,8 +40,8 @@ class Curve {
 };
 
 /// Tight conversions of ρ-zCDP (Canonne, Kamath & Steinke 2020, Cor. 13; docs/privacy.md).
-double delta_of(Rho rho, Epsilon epsilon);       ///< upper bound
-Epsilon epsilon_of(Rho rho, Delta delta);        ///< upper end
-Rho rho_of(Epsilon epsilon, Delta delta);        ///< lower end: never gives more than (ε, δ) allows
+double delta_of(Rho rho, Epsilon epsilon);  ///< upper bound
+Epsilon epsilon_of(Rho rho, Delta delta);   ///< upper end
+Rho rho_of(Epsilon epsilon, Delta delta);   ///< lower end: never gives more than (ε, δ) allows
 
 }  // namespace fedloom::privacy

@@ -3,7 +3,7 @@
 // by hash and covered by a signed head, before anything it pays for is released.
 //
 // Files in the ledger's folder:  ledger.jsonl   one entry a line, {"seq","prev",…,"hash"}
-//                                head.json      {"seq","hash","signature"} of the last entry
+//                                head.json      {"entries","hash","signature"} up to the last entry
 // After a crash the log may be one entry ahead of the head (it is signed again: over-counting is safe), or
 // end in a half-written line beyond the head (never acknowledged, so nothing was released: it is cut off).
 // Anything else that does not match is damage: open() and verify_ledger() refuse it.
@@ -21,18 +21,18 @@
 namespace fedloom::privacy {
 
 struct LedgerEntry {
-  std::uint64_t seq = 0;   ///< from 0
-  std::string time;        ///< UTC
-  std::string run;         ///< run id
-  std::string kind;        ///< "spend" | "reuse" (a stored share sealed again, cost 0) | "open"
+  std::uint64_t seq = 0;  ///< from 0
+  std::string time;       ///< UTC
+  std::string run;        ///< run id
+  std::string kind;       ///< "spend" | "reuse" (a stored share sealed again, cost 0) | "open"
   std::uint32_t round = 0;
   std::uint32_t attempt = 0;
-  std::string stage;       ///< "one-way", "sketch", …: for people
+  std::string stage;           ///< "one-way", "sketch", …: for people
   std::optional<Digest> plan;  ///< content hash of the round plan it pays for; part of the canonical text
   std::vector<Event> events;
-  Rho cost;
+  Rho cost;  ///< Σ rho(events) of a "spend", 0 of other kinds
   Digest prev{};
-  Digest hash{};           ///< SHA-256 of the entry's canonical text without "hash"
+  Digest hash{};  ///< SHA-256 of the entry's canonical text without "hash"
 };
 
 struct LedgerHead {
@@ -49,7 +49,8 @@ class Ledger {
   /// Opens or creates, takes an exclusive lock, verifies the whole chain. Throws LedgerError (damage),
   /// EnvironmentError (locked by another run, disk).
   Ledger(const std::filesystem::path& folder, const SigningKey& key, Timestamp now);
-  /// On disk, fsynced and covered by a signed head when it returns. Fills seq, time, prev, hash.
+  /// On disk, fsynced and covered by a signed head when it returns. Fills seq, time, cost, prev, hash. After a
+  /// failure to write, every later call is refused: only opening the ledger again tells what the disk holds.
   const LedgerEntry& append(LedgerEntry entry);
   const LedgerHead& head() const noexcept { return head_; }
   const std::vector<LedgerEntry>& entries() const noexcept { return entries_; }
@@ -62,6 +63,7 @@ class Ledger {
   AppendFile file_;
   std::vector<LedgerEntry> entries_;
   LedgerHead head_;
+  bool failed_ = false;
 };
 
 struct LedgerReport {

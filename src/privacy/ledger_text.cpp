@@ -1,0 +1,193 @@
+#include "ledger_text.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "fedloom/base/error.hpp"
+#include "rounding.hpp"
+
+namespace fedloom::privacy {
+namespace {
+
+using nlohmann::json;  // keys sorted, no spaces, shortest digits that read back as the same double: one text per value
+
+struct EventJson {
+  json operator()(const GaussianEvent& e) const {
+    return {{"kind", "gaussian"},
+            {"sensitivity_squared", e.sensitivity.squared},
+            {"variance_num", e.site_noise.variance_num},
+            {"variance_shift", e.site_noise.variance_shift},
+            {"grid_bits", e.site_noise.grid_bits},
+            {"contributors", e.contributors},
+            {"dimension", e.dimension}};
+  }
+  json operator()(const ExponentialEvent& e) const {
+    return {{"kind", "exponential"},
+            {"epsilon_num", e.epsilon_num},
+            {"epsilon_shift", e.epsilon_shift},
+            {"candidates", e.candidates}};
+  }
+};
+
+json to_json(const LedgerEntry& entry) {
+  json events = json::array();
+  for (const Event& event : entry.events) events.push_back(std::visit(EventJson{}, event));
+  return {{"seq", entry.seq},         {"time", entry.time},        {"run", entry.run}, {"kind", entry.kind},
+          {"round", entry.round},     {"stage", entry.stage},      {"events", events}, {"cost", entry.cost.value},
+          {"attempt", entry.attempt}, {"prev", to_hex(entry.prev)}};
+}
+
+std::string canonical(const json& value) {
+  try {
+    return value.dump(-1, ' ', true);
+  } catch (const json::exception&) {
+    throw LedgerError("ledger entry", "a name in it is not UTF-8 text", "use plain names for runs and stages");
+  }
+}
+
+template <std::size_t size>
+std::array<std::uint8_t, size> bytes_of(const json& text) {
+  const std::optional<Bytes> bytes = from_hex(text.get_ref<const std::string&>());
+  if (!bytes || bytes->size() != size) throw std::invalid_argument("not the right number of hexadecimal digits");
+  std::array<std::uint8_t, size> fixed;
+  std::copy(bytes->begin(), bytes->end(), fixed.begin());
+  return fixed;
+}
+
+Event parse_event(const json& e) {
+  if (e.at("kind") == "gaussian") {
+    GaussianEvent event{.sensitivity = {e.at("sensitivity_squared").get<std::uint64_t>()},
+                        .site_noise = {.variance_num = e.at("variance_num").get<std::uint64_t>(),
+                                       .variance_shift = e.at("variance_shift").get<std::uint8_t>(),
+                                       .grid_bits = e.at("grid_bits").get<std::uint8_t>()},
+                        .contributors = e.at("contributors").get<std::uint32_t>(),
+                        .dimension = e.at("dimension").get<std::uint64_t>()};
+    if (event.contributors == 0 || event.site_noise.variance_num == 0) throw std::invalid_argument("no noise");
+    return event;
+  }
+  if (e.at("kind") != "exponential") throw std::invalid_argument("unknown mechanism");
+  return ExponentialEvent{.epsilon_num = e.at("epsilon_num").get<std::uint64_t>(),
+                          .epsilon_shift = e.at("epsilon_shift").get<std::uint8_t>(),
+                          .candidates = e.at("candidates").get<std::uint64_t>()};
+}
+
+LedgerEntry parse_entry(std::string_view line) {
+  const json e = json::parse(line);
+  LedgerEntry entry{.seq = e.at("seq").get<std::uint64_t>(),
+                    .time = e.at("time").get<std::string>(),
+                    .run = e.at("run").get<std::string>(),
+                    .kind = e.at("kind").get<std::string>(),
+                    .round = e.at("round").get<std::uint32_t>(),
+                    .attempt = e.at("attempt").get<std::uint32_t>(),
+                    .stage = e.at("stage").get<std::string>(),
+                    .events = {},
+                    .cost = {e.at("cost").get<double>()},
+                    .prev = bytes_of<32>(e.at("prev")),
+                    .hash = bytes_of<32>(e.at("hash"))};
+  for (const json& event : e.at("events")) entry.events.push_back(parse_event(event));
+  return entry;
+}
+
+[[noreturn]] void damaged(const std::filesystem::path& file, std::size_t line, const std::string& what) {
+  const FilePosition at{.file = file.string(), .line = static_cast<int>(line)};
+  throw LedgerError(at.str(), what,
+                    "the ledger was damaged or changed: restore the folder from a backup that is not older than the "
+                    "last run, and do not run on this data set before that");
+}
+
+/// The entry on `line` (numbered from 1), or the reason why it cannot be the next one.
+std::variant<LedgerEntry, std::string> next_entry(std::string_view text, std::size_t line, const Digest& prev) {
+  LedgerEntry entry;
+  try {
+    entry = parse_entry(text);
+    if (entry_line(entry) != std::string(text) + '\n') return "the entry is not written as Fedloom writes it";
+  } catch (const std::exception&) {
+    return "the line is not a ledger entry";
+  }
+  if (entry.seq + 1 != line) return "the entry has another number than its place";
+  if (entry.prev != prev) return "the entry does not follow from the one before";
+  if (entry.hash != hash_of(entry)) return "the entry's hash does not match its content";
+  if (entry.kind != "spend" && entry.kind != "reuse" && entry.kind != "open") return "the entry is of an unknown kind";
+  // Another C library may compute exp() with another last digit.
+  const double due = cost_of(entry).value;
+  if (!(std::abs(entry.cost.value - due) <= 1e-12 * due)) return "the cost is not that of the entry's events";
+  return entry;
+}
+
+}  // namespace
+
+Rho cost_of(const LedgerEntry& entry) {
+  Rho cost;
+  if (entry.kind != "spend") return cost;
+  for (const Event& event : entry.events) cost.value = add_up(cost.value, rho(event).value);
+  return cost;
+}
+
+Digest hash_of(const LedgerEntry& entry) { return sha256(canonical(to_json(entry))); }
+
+std::string entry_line(const LedgerEntry& entry) {
+  json value = to_json(entry);
+  value["hash"] = to_hex(entry.hash);
+  return canonical(value) + '\n';
+}
+
+std::string head_text(const LedgerHead& head) {
+  return canonical({{"entries", head.entries}, {"hash", to_hex(head.hash)}, {"signature", to_hex(head.signature)}}) +
+         '\n';
+}
+
+std::optional<LedgerHead> parse_head(std::string_view text) {
+  try {
+    const json value = json::parse(text);
+    const LedgerHead head{.entries = value.at("entries").get<std::uint64_t>(),
+                          .hash = bytes_of<32>(value.at("hash")),
+                          .signature = bytes_of<64>(value.at("signature"))};
+    if (head_text(head) == text) return head;
+  } catch (const std::exception&) {
+    // Not JSON, or not a head: the caller says so with the file's name.
+  }
+  return std::nullopt;
+}
+
+LedgerFiles ledger_files(const std::filesystem::path& folder) {
+  return {folder / "ledger.jsonl", folder / "head.json"};
+}
+
+std::optional<LedgerHead> read_head(const LedgerFiles& files) {
+  if (!std::filesystem::exists(files.head)) return std::nullopt;
+  std::optional<LedgerHead> head = parse_head(read_text(files.head));
+  if (!head) damaged(files.head, 1, "the file is not a ledger head");
+  return head;
+}
+
+VerifiedLog verified_log(const LedgerFiles& files, std::string_view log, const std::optional<LedgerHead>& head,
+                         const PublicKey& key) {
+  if (!head && !log.empty()) damaged(files.head, 0, "the signed head is missing");
+  if (head && !verify(key, ledger_head_message(*head), head->signature)) {
+    damaged(files.head, 1, "the signature is not by this site's key");
+  }
+  VerifiedLog verified;
+  Digest prev{};
+  for (std::size_t end = log.find('\n'); end != std::string_view::npos; end = log.find('\n', verified.whole_bytes)) {
+    const std::size_t line = verified.entries.size() + 1;
+    auto next = next_entry(log.substr(verified.whole_bytes, end - verified.whole_bytes), line, prev);
+    if (const auto* reason = std::get_if<std::string>(&next)) damaged(files.log, line, *reason);
+    verified.entries.push_back(std::get<LedgerEntry>(std::move(next)));
+    prev = verified.entries.back().hash;
+    verified.whole_bytes = end + 1;
+  }
+  const std::uint64_t covered = head ? head->entries : 0;
+  const std::size_t count = verified.entries.size();
+  if (count < covered) damaged(files.log, count + 1, "entries that the signed head covers are missing or cut");
+  if (count > covered + 1) damaged(files.log, covered + 2, "there are more entries than a crash can leave uncovered");
+  const bool half_line = verified.whole_bytes < log.size();
+  if (half_line && count > covered)
+    damaged(files.log, count + 1, "there are more entries than a crash can leave uncovered");
+  const Digest last = covered == 0 ? Digest{} : verified.entries[covered - 1].hash;
+  if (head && head->hash != last) damaged(files.head, 1, "the head is not that of the log");
+  verified.head_is_behind = count > covered;
+  return verified;
+}
+
+}  // namespace fedloom::privacy
