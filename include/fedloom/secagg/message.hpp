@@ -109,7 +109,13 @@ using Message = std::variant<Join, Advertise, ShareMessage, Refuse, Goodbye, Ope
 const char* name_of(const Message& message) noexcept;
 const char* name_of(RefusalCode code) noexcept;
 
-/// type ‖ version ‖ body. decode gives nothing for a message that is not exactly well formed.
+/// Limits of the wire format: a share's words, a list's entries, a text's bytes.
+inline constexpr std::uint64_t max_share_words = std::uint64_t{1} << 27;
+inline constexpr std::size_t max_list = 100;
+inline constexpr std::size_t max_text = 4096;
+
+/// type ‖ version ‖ body. decode gives nothing for a message that is not exactly well formed: what it gives
+/// encodes to the same bytes again.
 Bytes encode(const Message& message);
 std::optional<Message> decode(ByteView bytes);
 

@@ -1,0 +1,37 @@
+#include "mask_key.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+
+#include "fedloom/base/check.hpp"
+
+namespace fedloom::secagg {
+
+SecretBytes::SecretBytes(std::span<const std::uint8_t, 32> bytes) { std::ranges::copy(bytes, bytes_.begin()); }
+SecretBytes::SecretBytes(SecretBytes&& other) noexcept : bytes_(other.bytes_) {
+  sodium_memzero(other.bytes_.data(), other.bytes_.size());
+}
+SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept {
+  if (this != &other) {
+    bytes_ = other.bytes_;
+    sodium_memzero(other.bytes_.data(), other.bytes_.size());
+  }
+  return *this;
+}
+SecretBytes::~SecretBytes() { sodium_memzero(bytes_.data(), bytes_.size()); }
+
+MaskKey::MaskKey(RandomWords& random) {
+  FEDLOOM_CHECK(sodium_init() >= 0);
+  random.fill(secret_.writable());
+  FEDLOOM_CHECK(crypto_scalarmult_base(public_.data(), secret_.view().data()) == 0);
+}
+
+std::optional<SecretBytes> MaskKey::agree(const PublicKey& peer) const {
+  SecretBytes shared;
+  // libsodium gives -1 for every point of low order: the product would be zero.
+  if (crypto_scalarmult(shared.writable().data(), secret_.view().data(), peer.data()) != 0) return std::nullopt;
+  return shared;
+}
+
+}  // namespace fedloom::secagg

@@ -1,0 +1,43 @@
+#pragma once
+// Key agreement for masks: X25519 (RFC 7748), through libsodium. Secrets are move-only and wiped.
+
+#include <array>
+#include <optional>
+#include <span>
+
+#include "fedloom/base/identity.hpp"
+#include "fedloom/base/random_words.hpp"
+
+namespace fedloom::secagg {
+
+/// 32 secret bytes, wiped from memory when they go.
+class SecretBytes {
+ public:
+  SecretBytes() = default;
+  explicit SecretBytes(std::span<const std::uint8_t, 32> bytes);
+  SecretBytes(SecretBytes&& other) noexcept;
+  SecretBytes& operator=(SecretBytes&& other) noexcept;
+  SecretBytes(const SecretBytes&) = delete;
+  SecretBytes& operator=(const SecretBytes&) = delete;
+  ~SecretBytes();
+  std::span<const std::uint8_t, 32> view() const noexcept { return bytes_; }
+  std::span<std::uint8_t, 32> writable() noexcept { return bytes_; }
+
+ private:
+  std::array<std::uint8_t, 32> bytes_{};
+};
+
+/// A fresh X25519 key pair of one session.
+class MaskKey {
+ public:
+  explicit MaskKey(RandomWords& random);
+  const PublicKey& public_key() const noexcept { return public_; }
+  /// The secret shared with the holder of `peer`. None for a point of low order, whose secret everyone knows.
+  std::optional<SecretBytes> agree(const PublicKey& peer) const;
+
+ private:
+  SecretBytes secret_;
+  PublicKey public_{};
+};
+
+}  // namespace fedloom::secagg

@@ -1,0 +1,54 @@
+#include "mask_maker.hpp"
+
+#include <sodium.h>
+
+#include <string>
+
+#include "fedloom/base/check.hpp"
+#include "hkdf.hpp"
+
+namespace fedloom::secagg {
+
+SecretBytes pair_key(const SecretBytes& shared, const Digest& context, std::string_view tensor, const Party& low,
+                     const Party& high) {
+  ByteWriter info;
+  info.raw(context);
+  info.text(tensor);
+  info.raw(low.identity);
+  info.raw(high.identity);
+  info.raw(low.mask_key);
+  info.raw(high.mask_key);
+  auto bytes = hkdf_sha256(shared.view(), as_bytes("fedloom pairwise mask 1"), info.bytes());
+  SecretBytes key(bytes);
+  sodium_memzero(bytes.data(), bytes.size());
+  return key;
+}
+
+std::vector<std::uint64_t> mask_words(const SessionKeys& keys, const Digest& context, std::string_view tensor,
+                                      std::size_t length) {
+  std::vector<std::uint64_t> words(length);
+  const Party& self = keys.parties[keys.self];
+  for (std::size_t j = 0; j < keys.parties.size(); ++j) {
+    if (j == keys.self) continue;
+    const Party& peer = keys.parties[j];
+    const bool after = j > keys.self;
+    const SecretBytes key = after ? pair_key(keys.shared[j], context, tensor, self, peer)
+                                  : pair_key(keys.shared[j], context, tensor, peer, self);
+    add_stream(key, after ? Sign::plus : Sign::minus, words);
+  }
+  return words;
+}
+
+MaskMaker::MaskMaker(SessionKeys keys) : keys_(std::move(keys)) {
+  FEDLOOM_CHECK(keys_.parties.size() >= 2);
+  FEDLOOM_CHECK(keys_.shared.size() == keys_.parties.size());
+  FEDLOOM_CHECK(keys_.self < keys_.parties.size());
+}
+
+boundary::Mask MaskMaker::make(const Digest& context, std::string_view tensor, std::size_t length) {
+  const bool fresh = used_.emplace(context, std::string(tensor)).second;
+  FEDLOOM_CHECK(fresh);
+  return boundary::Mask(mask_words(keys_, context, tensor, length));
+}
+
+}  // namespace fedloom::secagg

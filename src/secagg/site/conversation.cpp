@@ -1,0 +1,57 @@
+#include "conversation.hpp"
+
+#include <set>
+#include <stdexcept>
+
+#include "fedloom/base/check.hpp"
+#include "states.hpp"
+
+namespace fedloom::secagg::site {
+
+Conversation::Conversation(SiteSetup setup) : setup_(std::move(setup)) {
+  FEDLOOM_CHECK(setup_.key != nullptr && setup_.random != nullptr && setup_.tick.count() > 0);
+  if (setup_.roster.size() < 2) throw std::invalid_argument("a secure sum needs at least two sites in the roster");
+  const auto self = setup_.roster.index_of(setup_.key->public_key());
+  if (!self) throw std::invalid_argument("this site's key is not in the roster");
+  self_ = *self;
+}
+
+void Conversation::open_session(std::uint32_t session) {
+  session_ = session;
+  act(StoreSession{session});
+}
+
+void Conversation::wake_at(Instant at) {
+  deadline_ = at;
+  act(SetTimer{at});
+}
+
+bool Conversation::is_due() {
+  if (!deadline_) return false;
+  if (now_ >= *deadline_) return true;
+  act(SetTimer{*deadline_});
+  return false;
+}
+
+Next Conversation::refuse(RefusalCode code, std::string reason) {
+  send_signed(Refuse{.session = session_, .round = round_, .code = code});
+  return end({std::move(reason), true, code});
+}
+
+Next Conversation::end(SiteAborted aborted) {
+  act(std::move(aborted));
+  return std::make_unique<Ended>("Aborted");
+}
+
+bool Conversation::store_heads(const std::vector<SiteHead>& heads) {
+  std::set<PublicKey> seen;
+  for (const SiteHead& entry : heads) {
+    if (!setup_.roster.index_of(entry.key) || !seen.insert(entry.key).second) return false;
+    if (!is_genuine(entry.key, entry.head)) return false;
+  }
+  if (seen.size() != setup_.roster.size()) return false;
+  act(StoreHeads{heads});
+  return true;
+}
+
+}  // namespace fedloom::secagg::site

@@ -1,0 +1,66 @@
+#pragma once
+// What all states of a site share: who it is, what it has been told to do, and how it ends.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "../signing.hpp"
+#include "fedloom/secagg/site_protocol.hpp"
+
+namespace fedloom::secagg::site {
+
+class State;
+/// The state to go to; none: stay.
+using Next = std::unique_ptr<State>;
+
+class Conversation {
+ public:
+  /// Throws std::invalid_argument when the key is no roster member's or the roster has fewer than two.
+  explicit Conversation(SiteSetup setup);
+  const SiteSetup& setup() const noexcept { return setup_; }
+  std::size_t self() const noexcept { return self_; }
+  std::uint32_t session() const noexcept { return session_; }
+  Instant now() const noexcept { return now_; }
+
+  void begin(Instant now) noexcept { now_ = now; }
+  std::vector<SiteAction> take_actions() { return std::exchange(actions_, {}); }
+  void act(SiteAction&& action) { actions_.push_back(std::move(action)); }
+  template <SiteMessage T>
+  void send_signed(T message) {
+    sign(message, *setup_.key, setup_.run);
+    act(SendToCoordinator{std::move(message)});
+  }
+
+  void open_session(std::uint32_t session);
+  /// A refusal says which round it is about.
+  void enter_round(std::uint32_t round) noexcept { round_ = round; }
+
+  void wake_at(Instant at);
+  /// The coordinator may be silent for wait_limit from now.
+  void wait_for_coordinator() { wake_at(now_ + setup_.wait_limit); }
+  /// This site's own work: nobody is waited for.
+  void wait_for_nobody() noexcept { deadline_.reset(); }
+  /// True when the time asked for has come; asks again when the timer was early.
+  bool is_due();
+
+  /// Says no to the coordinator and ends.
+  Next refuse(RefusalCode code, std::string reason);
+  /// Ends without a word: the coordinator is gone, or has ended the run itself.
+  Next end(SiteAborted aborted);
+  /// Keeps the peers' heads when each is signed by its own site of the roster.
+  bool store_heads(const std::vector<SiteHead>& heads);
+
+ private:
+  SiteSetup setup_;
+  std::size_t self_ = 0;
+  std::uint32_t session_ = 0;
+  std::uint32_t round_ = 0;
+  Instant now_{0};
+  std::optional<Instant> deadline_;
+  std::vector<SiteAction> actions_;
+};
+
+}  // namespace fedloom::secagg::site
