@@ -1,0 +1,23 @@
+#pragma once
+// Rows into the histogram of one joint.
+
+#include <cstdint>
+#include <vector>
+
+#include "fedloom/data/table.hpp"
+#include "joint_plan.hpp"
+
+namespace fedloom::measure {
+
+struct RowRange {
+  std::size_t from = 0;
+  std::size_t to = 0;
+};
+
+/// Most rows of one range: its counts fit 32 bits.
+inline constexpr std::size_t max_range_rows = std::size_t{1} << 31;
+
+/// joint.cells counts, row-major over joint.attributes (the last runs fastest).
+std::vector<std::uint32_t> count_joint(const data::Table& table, const Joint& joint, RowRange rows);
+
+}  // namespace fedloom::measure
