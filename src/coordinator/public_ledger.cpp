@@ -91,7 +91,7 @@ void write_public_ledger(const std::filesystem::path& file, const std::string& r
   ordered_json json{{"version", 1}, {"run_id", run_id}, {"session", books.session}};
   privacy::Curve total;
   for (const auto& spend : spends) {
-    if (spend.kind != "spend") continue;
+    if (spend.kind == "reuse") continue;
     for (const auto& event : spend.events) total.add(event);
   }
   json["rho"] = total.rho().value;
@@ -117,7 +117,7 @@ PublicLedger verify_public_ledger(const std::filesystem::path& file, const confi
     const std::string entries = json.at("entries").dump();
     ledger.spends = spends_from_json(entries);
     for (const auto& spend : ledger.spends) {
-      if (spend.kind != "spend") continue;
+      if (spend.kind == "reuse") continue;
       for (const auto& event : spend.events) ledger.total.add(event);
     }
     const auto session = json.at("session").get<std::uint32_t>();

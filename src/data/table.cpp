@@ -29,6 +29,19 @@ void Table::append(std::span<const std::uint32_t> codes) {
   ++rows_;
 }
 
+void Table::append(const Table& other) {
+  FEDLOOM_CHECK(other.domain_ == domain_);
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    std::visit(
+        [&](auto& column) {
+          const auto& more = std::get<std::decay_t<decltype(column)>>(other.columns_[i]);
+          column.insert(column.end(), more.begin(), more.end());
+        },
+        columns_[i]);
+  }
+  rows_ += other.rows_;
+}
+
 void Table::reserve(std::size_t rows) {
   for (Column& column : columns_) std::visit([&](auto& codes) { codes.reserve(rows); }, column);
 }

@@ -17,7 +17,7 @@ namespace fedloom::coordinator {
 struct PublicSpend {
   std::uint32_t round = 0;
   std::uint32_t attempt = 0;
-  std::string kind;  ///< "spend" | "reuse"
+  std::string kind;  ///< "spend" | "lost" (paid, but its total never arrived) | "reuse" (free)
   std::string stage;
   std::vector<privacy::Event> events;
 };

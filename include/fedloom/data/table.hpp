@@ -26,6 +26,8 @@ class Table {
   const Column& column(std::size_t attribute) const { return columns_.at(attribute); }
   /// One code per attribute; aborts when one is outside its domain.
   void append(std::span<const std::uint32_t> codes);
+  /// All rows of another table of the same domain (aborts otherwise).
+  void append(const Table& other);
   void reserve(std::size_t rows);
   std::size_t memory_bytes() const noexcept;
 
