@@ -53,7 +53,8 @@ class Session {
                    .roster = *run.experiment->roster,
                    .run = context_of(run),
                    .resume = resume_facts(answerer),
-                   .tick = run.experiment->transport.tick}) {}
+                   .tick = run.experiment->transport.tick,
+                   .domain = run.experiment->schema.domain()}) {}
 
   SiteResult drive() {
     events_.emplace_back(secagg::Start{});

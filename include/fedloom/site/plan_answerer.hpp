@@ -5,6 +5,7 @@
 #include <memory>
 #include <variant>
 
+#include "fedloom/base/random_words.hpp"
 #include "fedloom/boundary/candidate.hpp"
 #include "fedloom/boundary/plan.hpp"
 #include "fedloom/boundary/noised_share.hpp"
