@@ -36,7 +36,11 @@ class Desk {
 
   void begin(Instant now) noexcept { now_ = now; }
   std::vector<CoordinatorAction> take_actions() { return std::exchange(actions_, {}); }
-  void act(CoordinatorAction&& action) { actions_.push_back(std::move(action)); }
+  /// Made in place: GCC 12 takes a moved variant for uninitialised.
+  template <class Action>
+  void act(Action&& action) {
+    actions_.emplace_back(std::forward<Action>(action));
+  }
   void send_to_all(const Message& message);
 
   /// Heard from; it will be told when the run fails.

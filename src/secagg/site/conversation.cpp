@@ -16,6 +16,8 @@ Conversation::Conversation(SiteSetup setup) : setup_(std::move(setup)) {
   self_ = *self;
 }
 
+void Conversation::send(Message&& message) { act(SendToCoordinator{std::move(message)}); }
+
 void Conversation::open_session(std::uint32_t session) {
   session_ = session;
   act(StoreSession{session});

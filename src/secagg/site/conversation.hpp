@@ -27,12 +27,17 @@ class Conversation {
 
   void begin(Instant now) noexcept { now_ = now; }
   std::vector<SiteAction> take_actions() { return std::exchange(actions_, {}); }
-  void act(SiteAction&& action) { actions_.push_back(std::move(action)); }
+  /// Made in place: GCC 12 takes a moved variant for uninitialised.
+  template <class Action>
+  void act(Action&& action) {
+    actions_.emplace_back(std::forward<Action>(action));
+  }
   template <SiteMessage T>
   void send_signed(T message) {
     sign(message, *setup_.key, setup_.run);
-    act(SendToCoordinator{std::move(message)});
+    send(std::move(message));
   }
+  void send(Message&& message);
 
   void open_session(std::uint32_t session);
   /// A refusal says which round it is about.

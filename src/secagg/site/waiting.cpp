@@ -10,7 +10,7 @@ Next Waiting::on_message(Conversation& talk, Message&& message) {
 
 Next Waiting::on_due(Conversation& talk) {
   // Exactly what was stored: signed once, before it went to disk.
-  talk.act(SendToCoordinator{std::move(share_)});
+  talk.send(std::move(share_));
   return Ready::enter(talk, std::move(session_));
 }
 
