@@ -1,0 +1,70 @@
+#include "distributions.hpp"
+
+#include <cmath>
+
+namespace fedloom::report {
+namespace {
+
+struct Noisy {
+  std::vector<double> counts;
+  double sigma = 0;
+};
+
+/// Best linear combination of all 1-way measurements of an attribute.
+std::optional<Noisy> one_way(std::uint32_t attribute, const std::vector<boundary::Measurement>& measurements) {
+  std::vector<double> sum;
+  double weight = 0;
+  for (const auto& one : measurements) {
+    if (one.query.kind != schema::Query::Kind::marginal || one.query.marginal != schema::Marginal{attribute}) continue;
+    const double w = 1 / (one.sigma * one.sigma);
+    sum.resize(one.grid_values.size());
+    for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += w * one.value(k);
+    weight += w;
+  }
+  if (sum.empty()) return std::nullopt;
+  for (auto& value : sum) value /= weight;
+  return Noisy{std::move(sum), 1 / std::sqrt(weight)};
+}
+
+std::vector<Bar> grouped_bars(const std::vector<Bar>& bars, std::size_t size) {
+  std::vector<Bar> groups;
+  for (std::size_t first = 0; first < bars.size(); first += size) {
+    auto group = bars[first];
+    double variance = group.sigma * group.sigma;
+    const auto last = std::min(first + size, bars.size()) - 1;
+    for (auto k = first + 1; k <= last; ++k) {
+      group.synthetic += bars[k].synthetic;
+      if (group.measured) *group.measured += bars[k].measured.value_or(0);
+      variance += bars[k].sigma * bars[k].sigma;
+    }
+    group.sigma = std::sqrt(variance);
+    if (last > first) group.label += " … " + bars[last].label;
+    groups.push_back(std::move(group));
+  }
+  return groups;
+}
+
+}  // namespace
+
+std::vector<Distribution> distributions_of(const RunFacts& run, const model::Generator& generator,
+                                           const std::vector<boundary::Measurement>& measurements) {
+  std::vector<Distribution> out;
+  const double rows = std::max(run.rows_estimate, 1.0);
+  for (std::uint32_t i = 0; i < run.attributes.size(); ++i) {
+    const auto& [name, labels] = run.attributes[i];
+    const auto synthetic = generator.answer(schema::Marginal{i});
+    const auto noisy = one_way(i, measurements);
+    std::vector<Bar> bars;
+    for (std::size_t k = 0; k < labels.size(); ++k) {
+      bars.push_back({labels[k], synthetic[k], std::nullopt, 0});
+      if (!noisy) continue;
+      bars.back().measured = noisy->counts[k] / rows;
+      bars.back().sigma = noisy->sigma / rows;
+    }
+    const auto size = (bars.size() + most_bars - 1) / most_bars;
+    out.push_back({name, size > 1 ? grouped_bars(bars, size) : std::move(bars), size});
+  }
+  return out;
+}
+
+}  // namespace fedloom::report

@@ -1,0 +1,85 @@
+#include "prose.hpp"
+
+#include "html.hpp"
+
+namespace fedloom::report {
+namespace {
+
+std::string paragraph(const std::string& html) { return "<p>" + html + "</p>\n"; }
+
+std::string sites_in_words(const RunFacts& run) {
+  if (run.sites.empty()) return "one holder of data";
+  if (run.sites.size() == 1) return "one site (" + escape(run.sites.front()) + ")";
+  std::string names;
+  for (const auto& site : run.sites) names += (names.empty() ? "" : ", ") + escape(site);
+  return std::to_string(run.sites.size()) + " sites (" + names + ")";
+}
+
+std::string unit_in_words(const RunFacts& run) {
+  std::string unit = "one privacy unit, as config.resolved.yaml defines it";
+  if (run.entity_rows) {
+    unit = *run.entity_rows == 1
+               ? "one row"
+               : "one entity with all its rows, of which at most " + std::to_string(*run.entity_rows) + " are counted";
+  }
+  return (run.adjacency == "replace" ? "replacing " : "adding or removing ") + unit;
+}
+
+std::string how_it_was_counted(const RunFacts& run) {
+  if (run.trust == "none")
+    return "Each site counted its own rows and added its share of the noise before anything left it. The shares were "
+           "summed under masks, so that nobody saw a site's own counts, and the coordinator saw noisy totals only.";
+  if (run.trust == "aggregate")
+    return "The sites' counts were summed under masks. The coordinator, whom the sites trust with exact totals, added "
+           "the noise to the totals once.";
+  return "All rows were in one process, which their owner trusts; it counted them and added the noise.";
+}
+
+std::string against_whom(const RunFacts& run) {
+  if (run.trust == "none") {
+    const auto t = run.colluding_sites;
+    auto text = std::string("It holds against the coordinator and against everyone who reads what is published");
+    if (t == 0) return text + "; it counts on the noise of all sites, so on no site telling the others its noise.";
+    return text + ", and also when " + (t == 1 ? "one site pools" : "up to " + std::to_string(t) + " sites pool") +
+           " with them all that " + (t == 1 ? "it knows" : "they know") +
+           ": the noise of the other sites alone is enough.";
+  }
+  if (run.trust == "aggregate")
+    return "It holds against everyone who reads what is published. It does not hold against the coordinator, who saw "
+           "exact totals.";
+  return "It holds against everyone who reads what is published. It does not hold against the process that held the "
+         "rows.";
+}
+
+}  // namespace
+
+std::string what_this_is(const RunFacts& run) {
+  return paragraph(
+             "The synthetic rows that come with this page are drawn from a model. The model was fitted to noisy "
+             "counts of the rows of " +
+             sites_in_words(run) + ". It never saw a row, and no synthetic row belongs to a person.") +
+         paragraph(how_it_was_counted(run));
+}
+
+std::string privacy_statement(const RunFacts& run) {
+  return paragraph("<strong>What is published is (ε, δ)-differentially private with ε = " + number(run.epsilon) +
+                   " and δ = " + number(run.delta) + "</strong>, for " + unit_in_words(run) + ". " +
+                   against_whom(run)) +
+         paragraph(
+             "In words: whatever someone concludes from these files, they would conclude almost as likely had any "
+             "one person not been in the data. The smaller ε, the closer; δ bounds the chance that the limit is "
+             "passed.") +
+         paragraph("Of the budget, ρ = " + number(run.rho_spent) + " of " + number(run.rho_budget) +
+                   " was spent (zero-concentrated differential privacy), which is ε = " + number(run.epsilon_spent) +
+                   " at the same δ.");
+}
+
+std::string what_it_does_not_say() {
+  return paragraph(
+      "Everything here is computed from released, noisy values and from the model. Nothing here was "
+      "compared with real rows, so the page shows how well the model fits what was measured, not how "
+      "well the synthetic rows serve a given analysis. Combinations that were not measured may be far "
+      "off. Other releases from the same data add to the privacy cost.");
+}
+
+}  // namespace fedloom::report

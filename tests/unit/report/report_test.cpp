@@ -1,0 +1,258 @@
+#include "fedloom/report/report.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <regex>
+#include <stack>
+
+#include "fedloom/base/error.hpp"
+#include "public_folder.hpp"
+
+namespace fedloom::report {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::string report_of(PublicFolder& folder) {
+  folder.write();
+  write_report(folder.path());
+  return folder.page();
+}
+
+std::string name_of_this_test() { return testing::UnitTest::GetInstance()->current_test_info()->name(); }
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t times = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++times;
+  return times;
+}
+
+/// The first start or end tag that does not fit, or "" where all do.
+std::string first_unbalanced_tag(const std::string& html) {
+  std::stack<std::string> open;
+  const std::regex tag("<(/?)([a-z0-9]+)([^<>]*)>");
+  const auto body = html.substr(html.find("<html"));
+  for (std::sregex_iterator it(body.begin(), body.end(), tag), end; it != end; ++it) {
+    const auto name = (*it)[2].str();
+    if (name == "meta" || (*it)[3].str().ends_with("/")) continue;
+    if ((*it)[1].length() == 0) {
+      open.push(name);
+    } else {
+      if (open.empty() || open.top() != name) return it->str();
+      open.pop();
+    }
+  }
+  return open.empty() ? "" : open.top();
+}
+
+TEST(Report, StatesTheGuaranteeWithItsUnitAndItsAdversary) {
+  PublicFolder folder(name_of_this_test());
+  const auto page = report_of(folder);
+  EXPECT_THAT(page, HasSubstr("ε = 1 and δ = 1e-09"));
+  EXPECT_THAT(page, HasSubstr("adding or removing one row"));
+  EXPECT_THAT(page, HasSubstr("also when one site pools"));
+  EXPECT_THAT(page, HasSubstr("3 sites (north, south, west)"));
+  EXPECT_THAT(page, HasSubstr("ρ = 0.02 of 0.02"));
+}
+
+TEST(Report, ClaimsNothingAboutAUnitThatTheFilesDoNotName) {
+  PublicFolder folder(name_of_this_test());
+  folder.metrics.erase("entity_rows");
+  const auto page = report_of(folder);
+  EXPECT_THAT(page, Not(HasSubstr("one row")));
+  EXPECT_THAT(page, HasSubstr("as config.resolved.yaml defines it"));
+}
+
+TEST(Report, NamesAnEntityThatMayHaveSeveralRows) {
+  PublicFolder folder(name_of_this_test());
+  folder.metrics["entity_rows"] = 4;
+  EXPECT_THAT(report_of(folder), HasSubstr("of which at most 4 are counted"));
+}
+
+TEST(Report, SaysWhomCentralAndAggregateTrustDoesNotProtectFrom) {
+  PublicFolder folder(name_of_this_test());
+  folder.metrics["trust"] = "central";
+  EXPECT_THAT(report_of(folder), HasSubstr("does not hold against the process that held the rows"));
+  folder.metrics["trust"] = "aggregate";
+  EXPECT_THAT(report_of(folder), HasSubstr("does not hold against the coordinator"));
+}
+
+TEST(Report, ShowsEachRoundWithItsNoiseAndItsCost) {
+  PublicFolder folder(name_of_this_test());
+  const auto page = report_of(folder);
+  EXPECT_THAT(page, HasSubstr("<td>one-way</td><td>sex, colour</td><td class=\"n\">6</td><td class=\"n\">12.5</td>"
+                              "<td class=\"n\">0.005</td>"));
+  EXPECT_THAT(page, HasSubstr("<td>sex × colour</td>"));
+  EXPECT_THAT(page, HasSubstr("<td class=\"n\">4.25</td>"));
+}
+
+TEST(Report, SumsTheBudgetByStage) {
+  PublicFolder folder(name_of_this_test());
+  const auto page = report_of(folder);
+  EXPECT_THAT(page,
+              HasSubstr("</span>one-way</th><td class=\"n\">1</td><td class=\"n\">0.005</td><td class=\"n\">25.0 %"));
+  EXPECT_THAT(page,
+              HasSubstr("</span>measure</th><td class=\"n\">2</td><td class=\"n\">0.015</td><td class=\"n\">75.0 %"));
+  EXPECT_THAT(page,
+              HasSubstr("</span>not spent</th><td class=\"n\">–</td><td class=\"n\">0</td><td class=\"n\">0.0 %"));
+}
+
+TEST(Report, ShowsWhatIsLeftOfAnUnspentBudget) {
+  PublicFolder folder(name_of_this_test());
+  folder.rounds.pop_back();
+  folder.metrics["rho_spent"] = 0.015;
+  const auto page = report_of(folder);
+  EXPECT_THAT(page, HasSubstr("not spent</th><td class=\"n\">–</td><td class=\"n\">0.005</td><td class=\"n\">25.0 %"));
+  EXPECT_THAT(page, HasSubstr("<b>75.0 %</b>"));
+}
+
+TEST(Report, PutsTheModelBesideTheNoisyMeasurement) {
+  PublicFolder folder(name_of_this_test());
+  const auto page = report_of(folder);
+  // 400 and −20 of 1000 rows, σ 12.5; the model gives every value the same share.
+  EXPECT_THAT(page, HasSubstr("<title>Female: synthetic 50.0 %, measured 40.0 % ± 1.2 %</title>"));
+  EXPECT_THAT(page, HasSubstr("<title>Male: synthetic 50.0 %, measured −2.0 % ± 1.2 %</title>"));
+  EXPECT_THAT(page, HasSubstr("<title>blue: synthetic 33.3 %</title>"));
+  EXPECT_EQ(count(page, "Not measured by itself."), 1U);
+  EXPECT_EQ(count(page, "<circle class=\"measured\""), 2U);
+}
+
+TEST(Report, DrawsTheFitOfTheRoundsThatHaveOne) {
+  PublicFolder folder(name_of_this_test());
+  const auto page = report_of(folder);
+  EXPECT_EQ(count(page, "<circle class=\"point\""), 2U);
+  EXPECT_THAT(page, HasSubstr("Chi-square per cell falls from 4.25 to 1.5"));
+}
+
+TEST(Report, SaysSoWhereThereIsNoFitToDraw) {
+  PublicFolder folder(name_of_this_test());
+  folder.rounds.resize(1);
+  EXPECT_THAT(report_of(folder), HasSubstr("There were not enough rounds"));
+}
+
+TEST(Report, EveryPictureHasATitleAndADescription) {
+  PublicFolder folder(name_of_this_test());
+  const auto page = report_of(folder);
+  EXPECT_EQ(count(page, "<svg role=\"img\""), 4U);                        // budget, fit, two attributes
+  EXPECT_EQ(count(page, "<svg "), count(page, "<svg role=\"img\"") + 1);  // the curve inside the fit
+  EXPECT_EQ(count(page, "<desc id="), 4U);
+}
+
+TEST(Report, IsWellFormed) {
+  PublicFolder folder(name_of_this_test());
+  EXPECT_EQ(first_unbalanced_tag(report_of(folder)), "");
+}
+
+TEST(Report, ALongDomainIsDrawnInGroupsOfNeighbours) {
+  PublicFolder folder(name_of_this_test());
+  nlohmann::json labels = nlohmann::json::array();
+  for (int k = 0; k < 401; ++k) labels.push_back("v" + std::to_string(k));
+  folder.metrics["attributes"][0]["labels"] = labels;
+  const auto page = report_of(folder);
+  EXPECT_THAT(page, HasSubstr("3 neighbouring values a bar."));
+  EXPECT_THAT(page, HasSubstr("v0 … v2: synthetic 0.7 %, measured 38.0 % ± 2.2 %"));  // √3 · 1.25 %
+  EXPECT_THAT(page, HasSubstr("v399 … v400: synthetic 0.5 %"));
+  EXPECT_EQ(first_unbalanced_tag(page), "");
+}
+
+TEST(Report, LoadsNothingFromElsewhereAndHasNoScript) {
+  PublicFolder folder(name_of_this_test());
+  const auto page = report_of(folder);
+  for (const auto* part :
+       {"http:", "https:", "//", "src=", "href", "@import", "url(", "<script", "<link", "javascript:"})
+    EXPECT_THAT(page, Not(HasSubstr(part))) << part;
+}
+
+TEST(Report, EscapesHostileNames) {
+  const std::string hostile = "<script>alert('x')</script>\"&\x01";
+  PublicFolder folder(name_of_this_test());
+  folder.metrics["name"] = hostile;
+  folder.metrics["trust"] = hostile;
+  folder.metrics["method"] = hostile;
+  folder.metrics["version"] = hostile;
+  folder.metrics["run_id"] = hostile;
+  folder.metrics["config_hash"] = hostile;
+  folder.metrics["sites"] = {hostile, hostile + "2"};
+  folder.metrics["attributes"][0] = {{"name", hostile}, {"labels", {hostile, "b"}}};
+  for (auto& one : folder.rounds) one["stage"] = hostile;
+  folder.rounds[0]["measured"] = {hostile, hostile, hostile, hostile, hostile};
+  folder.rounds[1]["measured"] = {hostile};
+  const auto page = report_of(folder);
+  EXPECT_THAT(page, Not(HasSubstr("<script")));
+  EXPECT_THAT(page, Not(HasSubstr("\x01")));
+  EXPECT_THAT(page, HasSubstr("<h1>&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&quot;&amp;\xEF\xBF\xBD</h1>"));
+  EXPECT_EQ(first_unbalanced_tag(page), "");
+}
+
+TEST(Report, IsTheSameForTheSameFolder) {
+  PublicFolder folder(name_of_this_test());
+  const auto once = report_of(folder);
+  EXPECT_EQ(once, report_of(folder));
+}
+
+TEST(Report, NamesAFileThatIsMissing) {
+  for (const auto* name : {"metrics.json", "rounds.jsonl", "measurements.jsonl", "model.json", "model.pt"}) {
+    PublicFolder folder(name_of_this_test());
+    folder.write();
+    std::filesystem::remove(folder.path() / name);
+    try {
+      write_report(folder.path());
+      FAIL() << name;
+    } catch (const ConfigError& error) {
+      EXPECT_THAT(error.what(), HasSubstr(name));
+      EXPECT_THAT(error.what(), HasSubstr("missing"));
+    }
+    EXPECT_FALSE(std::filesystem::exists(folder.path() / "report.html"));
+  }
+}
+
+void expect_refused(PublicFolder& folder, const std::string& part) {
+  folder.write();
+  try {
+    write_report(folder.path());
+    FAIL() << part;
+  } catch (const ConfigError& error) {
+    EXPECT_THAT(error.what(), HasSubstr(part));
+  }
+}
+
+TEST(Report, NamesTheFieldThatIsWrong) {
+  const std::vector<std::pair<std::string, nlohmann::json>> wrong = {
+      {"name", 3},          {"epsilon", "much"}, {"delta", nullptr},         {"sites", {1, 2}},      {"trust", {}},
+      {"rho_budget", 0},    {"rho_spent", "a"},  {"colluding_sites", -1},    {"rows_estimate", "a"}, {"method", 1},
+      {"rows_written", ""}, {"entity_rows", -2}, {"epsilon_spent", nullptr}, {"seconds", "a"},       {"version", 1}};
+  for (const auto& [key, value] : wrong) {
+    PublicFolder folder(name_of_this_test());
+    folder.metrics[key] = value;
+    expect_refused(folder, "\"" + key + "\" must be");
+  }
+}
+
+TEST(Report, NamesTheLineOfARoundThatIsWrong) {
+  PublicFolder folder(name_of_this_test());
+  folder.rounds[1]["rho_step"] = "free";
+  expect_refused(folder, "rounds.jsonl:2: \"rho_step\" must be a number");
+  folder.rounds.clear();
+  expect_refused(folder, "holds no round");
+}
+
+TEST(Report, RefusesLabelsOfAnotherDomain) {
+  PublicFolder folder(name_of_this_test());
+  folder.write();
+  auto metrics = folder.metrics;
+  metrics["attributes"][1]["labels"].push_back("extra");
+  write_atomically(folder.path() / "metrics.json", metrics.dump());
+  EXPECT_THROW(write_report(folder.path()), ConfigError);
+  metrics["attributes"].erase(1);
+  write_atomically(folder.path() / "metrics.json", metrics.dump());
+  EXPECT_THROW(write_report(folder.path()), ConfigError);
+  metrics = folder.metrics;
+  metrics["attributes"][1]["name"] = "hue";
+  write_atomically(folder.path() / "metrics.json", metrics.dump());
+  EXPECT_THROW(write_report(folder.path()), ConfigError);
+}
+
+}  // namespace
+}  // namespace fedloom::report
