@@ -1,0 +1,249 @@
+#include "fedloom/coordinator/loop.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "coordinator/loop_impl.hpp"
+#include "fedloom/base/check.hpp"
+
+namespace fedloom::coordinator {
+namespace {
+
+constexpr double kCountPart = 0.005;
+constexpr double kOneWayPart = 0.25;
+constexpr train::FitOptions kLastFit{600, 0.2, 0.0};
+
+/// No pair to select: a product of 1-ways is all that is asked for.
+bool asks_one_ways_only(const config::Experiment& experiment) {
+  return experiment.generator.method == config::Method::independent || experiment.generator.degree < 2 ||
+         experiment.schema.domain().dimensions() < 2;
+}
+
+std::uint32_t components_of(const config::Experiment& experiment) {
+  return asks_one_ways_only(experiment) ? 1 : experiment.generator.components;
+}
+
+class Stopwatch {
+ public:
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace
+
+std::vector<schema::Marginal> measured_marginals(const std::vector<boundary::Measurement>& measurements) {
+  std::vector<schema::Marginal> out;
+  for (const boundary::Measurement& m : measurements) {
+    if (m.query.kind == schema::Query::Kind::marginal) out.push_back(m.query.marginal);
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+Loop::Impl::Impl(const config::Experiment& e, std::uint32_t sites)
+    : experiment(e),
+      crowd(Crowd::of(e, sites)),
+      workload(e.schema.domain(), e.generator),
+      budget(privacy::rho_of(e.privacy.epsilon, e.privacy.delta)),
+      generator(e.schema.domain(), components_of(e)) {}
+
+bool Loop::Impl::one_way_only() const { return asks_one_ways_only(experiment); }
+
+void Loop::Impl::plan_first() {
+  std::vector<Share> first = one_way_shares(domain(), one_way_only() ? 1.0 - kCountPart : kOneWayPart);
+  first.insert(first.begin(), {{schema::Query::Kind::marginal, schema::Marginal(), 0, 0}, kCountPart});
+  measure_next(Phase::one_way, std::move(first));
+}
+
+double Loop::Impl::missing_one_way_part() const {
+  const double wanted = one_way_part(domain(), budget.total(), crowd.inflation(), total_rows());
+  return (wanted - kOneWayPart) * budget.total() / budget.left();
+}
+
+void Loop::Impl::plan_after(Phase done) {
+  if (budget.exhausted()) return stop();
+  switch (done) {
+    case Phase::one_way:
+      if (one_way_only()) return measure_remainder();
+      return central() ? start_picks() : plan_sketch();
+    case Phase::sketch:
+      return start_batches();
+    case Phase::batch:
+      ++state.batch;
+      return plan_batch();
+    case Phase::measure:
+      return state.last_pick ? measure_remainder() : plan_selection();
+    default:
+      return measure_remainder();
+  }
+}
+
+void Loop::Impl::measure_next(Phase phase, std::vector<Share> wanted) {
+  state.phase = phase;
+  ++state.round;
+  state.attempt = 0;
+  state.rounds_planned = std::max(state.rounds_planned, state.round);
+  shares = std::move(wanted);
+  price_step();
+}
+
+void Loop::Impl::measure_remainder() {
+  measure_next(Phase::remainder, one_way_shares(domain(), 1.0));
+}
+
+void Loop::Impl::stop() {
+  state.phase = Phase::finished;
+  state.rounds_planned = state.round;
+  shares.clear();
+  step = FinishedStep{};
+}
+
+// A step is kept as parts of what is left, so that after a loss the same parts of less are asked for.
+void Loop::Impl::price_step() {
+  if (state.phase == Phase::select) return build_selection();
+  boundary::RoundPlan frame;
+  frame.round = state.round;
+  frame.attempt = state.attempt;
+  frame.stage = state.phase == Phase::one_way || state.phase == Phase::remainder ? "one-way"
+                : state.phase == Phase::sketch                                   ? "sketch"
+                                                                                 : "measure";
+  step = MeasureStep{price(std::move(frame), shares, budget.left(), crowd, domain())};
+}
+
+RoundRecord Loop::Impl::record(const std::string& stage, double rho_step) const {
+  RoundRecord record;
+  record.round = state.round;
+  record.rounds_planned = state.rounds_planned;
+  record.stage = stage;
+  record.rho_step = rho_step;
+  record.rho_spent = budget.spent();
+  record.rho_budget = budget.total();
+  record.rows_estimate = measurements.empty() ? 0.0 : total_rows();
+  return record;
+}
+
+train::FitReport Loop::Impl::fit(std::uint32_t steps, double step_size) {
+  return train::fit(generator, measurements, {steps, step_size, train::mutual_information_weight(measurements)});
+}
+
+Loop::Loop(const config::Experiment& experiment, std::uint32_t sites)
+    : impl_(std::make_unique<Impl>(experiment, sites)) {
+  impl_->plan_first();
+}
+
+Loop::Loop(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Loop::~Loop() = default;
+Loop::Loop(Loop&&) noexcept = default;
+
+const Step& Loop::next() { return impl_->step; }
+
+RoundRecord Loop::absorb(std::vector<boundary::Measurement> measurements) {
+  Impl& loop = *impl_;
+  const auto* pending = std::get_if<MeasureStep>(&loop.step);
+  FEDLOOM_CHECK(pending != nullptr && pending->plan.queries.size() == measurements.size());
+  const double cost = boundary::cost_of(pending->plan, loop.domain()).value;
+  const std::string stage = pending->plan.stage;
+  loop.budget.book(cost);
+  std::vector<schema::Marginal> measured;
+  std::uint64_t cells = 0;
+  for (const boundary::Measurement& m : measurements) {
+    measured.push_back(m.query.marginal);
+    cells += m.grid_values.size();
+  }
+  const Stopwatch watch;
+  std::vector<std::vector<float>> before;
+  const Phase done = loop.state.phase;
+  if (done == Phase::measure) before = train::answers(loop.generator, {measured[0]}, loop.total_rows());
+  loop.measurements.insert(loop.measurements.end(), measurements.begin(), measurements.end());
+  train::FitReport report;
+  if (loop.one_way_only()) {
+    report = train::fit_independent(loop.generator, loop.measurements);
+  } else if (done == Phase::one_way || done == Phase::sketch) {
+    train::initialise(loop.generator, loop.measurements, loop.experiment.seed);
+  } else if (done == Phase::batch) {
+    report = loop.fit(100, 0.2);
+  } else if (done == Phase::measure) {
+    report = loop.fit(40, 0.15);
+    loop.anneal(measurements[0], before[0]);
+  }
+  const double seconds = watch.seconds();
+  RoundRecord record = loop.record(stage, cost);
+  loop.plan_after(done);
+  record.rounds_planned = loop.state.rounds_planned;
+  record.measured = std::move(measured);
+  record.cells = cells;
+  record.chi2_per_cell = report.chi2_per_cell;
+  record.lambda = report.lambda;
+  record.seconds_fit = seconds;
+  return record;
+}
+
+RoundRecord Loop::selected(std::size_t index) {
+  Impl& loop = *impl_;
+  const auto* pending = std::get_if<SelectStep>(&loop.step);
+  FEDLOOM_CHECK(pending != nullptr && index < pending->candidates.size());
+  const double cost = privacy::rho(pending->event).value;
+  loop.budget.book(cost);
+  RoundRecord record = loop.record("select", cost);
+  record.measured = {pending->candidates[index].marginal};
+  loop.plan_measurement(loop.selectable()[index]);
+  record.rounds_planned = loop.state.rounds_planned;
+  return record;
+}
+
+void Loop::lost(privacy::Rho booked) {
+  Impl& loop = *impl_;
+  FEDLOOM_CHECK(!std::holds_alternative<FinishedStep>(loop.step));
+  loop.budget.raise_to(booked.value);
+  if (loop.budget.exhausted()) return loop.stop();
+  ++loop.state.attempt;
+  loop.price_step();
+}
+
+RoundRecord Loop::finish() {
+  Impl& loop = *impl_;
+  FEDLOOM_CHECK(std::holds_alternative<FinishedStep>(loop.step));
+  const Stopwatch watch;
+  train::FitReport report;
+  if (loop.one_way_only()) {
+    report = train::fit_independent(loop.generator, loop.measurements);
+  } else {
+    report = loop.fit(kLastFit.steps, kLastFit.step_size);
+  }
+  RoundRecord record = loop.record("final fit", 0.0);
+  record.chi2_per_cell = report.chi2_per_cell;
+  record.lambda = report.lambda;
+  record.seconds_fit = watch.seconds();
+  return record;
+}
+
+const model::Generator& Loop::generator() const noexcept { return impl_->generator; }
+const std::vector<boundary::Measurement>& Loop::measurements() const noexcept { return impl_->measurements; }
+double Loop::rows_estimate() const { return impl_->total_rows(); }
+privacy::Rho Loop::spent() const noexcept { return {impl_->budget.spent()}; }
+
+void Loop::save(const std::filesystem::path& folder) const { impl_->save(folder); }
+
+Loop Loop::resume(const config::Experiment& experiment, std::uint32_t sites, const std::filesystem::path& folder) {
+  auto impl = std::make_unique<Impl>(experiment, sites);
+  impl->load(folder);
+  return Loop(std::move(impl));
+}
+
+model::Generator refit(const config::Experiment& experiment, const std::vector<boundary::Measurement>& measurements,
+                       train::FitReport& report) {
+  model::Generator generator(experiment.schema.domain(), components_of(experiment));
+  if (asks_one_ways_only(experiment)) {
+    report = train::fit_independent(generator, measurements);
+    return generator;
+  }
+  train::initialise(generator, measurements, experiment.seed);
+  report = train::fit(generator, measurements,
+                      {kLastFit.steps, kLastFit.step_size, train::mutual_information_weight(measurements)});
+  return generator;
+}
+
+}  // namespace fedloom::coordinator

@@ -1,0 +1,89 @@
+#pragma once
+// What the parts of the loop share. loop.cpp drives; loop_sketch.cpp and loop_central.cpp say what comes next;
+// loop_checkpoint.cpp writes it down.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coordinator/budget.hpp"
+#include "coordinator/selection.hpp"
+#include "fedloom/coordinator/loop.hpp"
+
+namespace fedloom::coordinator {
+
+/// What the pending step is for.
+enum class Phase : std::uint8_t { one_way, sketch, batch, select, measure, remainder, finished };
+
+/// Counters that a checkpoint keeps.
+struct LoopState {
+  Phase phase = Phase::one_way;
+  std::uint32_t round = 0;            ///< of the pending step, or of the last one once finished
+  std::uint32_t attempt = 0;
+  std::uint32_t rounds_planned = 1;
+  // trust: none
+  std::uint32_t cliques = 0, taken = 0;   ///< K, and how many are measured
+  std::uint32_t batches = 0, batch = 0;
+  // trust: central
+  double sigma = 0;                   ///< of a clique of reference size with Δ = 1
+  double epsilon = 0;                 ///< of a selection
+  std::uint32_t picks = 0;
+  bool last_pick = false;
+  schema::Marginal chosen;
+};
+
+struct Loop::Impl {
+  Impl(const config::Experiment& experiment, std::uint32_t sites);
+
+  // Driving (loop.cpp)
+  void plan_first();
+  void plan_after(Phase done);
+  /// 1-ways are in: the share that they lack goes along with the next step, or alone.
+  double missing_one_way_part() const;
+  void measure_next(Phase phase, std::vector<Share> shares);
+  /// All that is left goes to the 1-ways: nothing else is worth measuring.
+  void measure_remainder();
+  void stop();
+  void price_step();
+  RoundRecord record(const std::string& stage, double rho_step) const;
+  train::FitReport fit(std::uint32_t steps, double step_size);
+  double total_rows() const { return train::estimate_rows(measurements, domain()); }
+  const schema::Domain& domain() const { return experiment.schema.domain(); }
+  bool one_way_only() const;
+  bool central() const { return experiment.privacy.trust == config::Trust::central; }
+
+  // trust: none (loop_sketch.cpp)
+  void plan_sketch();
+  void start_batches();
+  void plan_batch();
+  std::map<schema::Marginal, double> sketched_errors(const std::vector<schema::Marginal>& measured) const;
+
+  // trust: central (loop_central.cpp)
+  void start_picks();
+  void plan_selection();
+  void build_selection();
+  std::vector<std::size_t> selectable() const;
+  void plan_measurement(std::size_t candidate);
+  void anneal(const boundary::Measurement& measured, const std::vector<float>& before);
+  double size_factor(std::uint64_t cells) const;
+
+  // Writing down (loop_checkpoint.cpp)
+  void save(const std::filesystem::path& folder) const;
+  void load(const std::filesystem::path& folder);
+
+  config::Experiment experiment;
+  Crowd crowd;
+  Workload workload;
+  Budget budget;
+  model::Generator generator;
+  std::vector<boundary::Measurement> measurements;
+  LoopState state;
+  std::vector<Share> shares;       ///< of the pending MeasureStep
+  double selection_part = 0;       ///< of the pending SelectStep
+  Step step;
+};
+
+/// Marginals measured so far, sorted, each once.
+std::vector<schema::Marginal> measured_marginals(const std::vector<boundary::Measurement>& measurements);
+
+}  // namespace fedloom::coordinator

@@ -1,0 +1,88 @@
+// trust: none. Selection has to be linear in the rows, so it is done once, by random signs of every pair; what
+// follows is post-processing until the next batch is measured.
+
+#include <algorithm>
+#include <cmath>
+
+#include "coordinator/loop_impl.hpp"
+
+namespace fedloom::coordinator {
+namespace {
+
+constexpr double kSketchPart = 0.10;
+constexpr double kBatchesAtMost = 16;
+
+}  // namespace
+
+void Loop::Impl::plan_sketch() {
+  const std::vector<schema::Query> queries = sketch_queries(workload, experiment.seed);
+  const double part = kSketchPart * budget.total() / budget.left();
+  std::vector<Share> wanted;
+  double squares = 0;
+  for (const schema::Query& query : queries) squares += static_cast<double>(query.row_l2_squared());
+  for (const schema::Query& query : queries) {
+    wanted.push_back({query, part * static_cast<double>(query.row_l2_squared()) / squares});
+  }
+  if (const double more = missing_one_way_part(); more > 0) {
+    for (Share& share : one_way_shares(domain(), more)) wanted.push_back(std::move(share));
+  }
+  state.rounds_planned = state.round + 1 + static_cast<std::uint32_t>(kBatchesAtMost);
+  measure_next(Phase::sketch, std::move(wanted));
+}
+
+// K = d·clip(2·(.07/ν)^(1/3), 1.5, 6) cliques, an eighth of d or a sixteenth of K at a time.
+void Loop::Impl::start_batches() {
+  const auto d = static_cast<double>(domain().dimensions());
+  const double noise =
+      typical_noise(workload, domain().dimensions(), budget.total(), crowd.inflation(), total_rows());
+  const double each = std::clamp(2.0 * std::cbrt(0.07 / noise), 1.5, 6.0);
+  state.cliques = static_cast<std::uint32_t>(std::lround(d * each));
+  const double per_batch = std::max({1.0, std::round(0.125 * d), std::ceil(state.cliques / kBatchesAtMost)});
+  state.batches = static_cast<std::uint32_t>(std::max(2.0, std::ceil(state.cliques / per_batch)));
+  state.batch = state.taken = 0;
+  state.rounds_planned = state.round + state.batches;
+  plan_batch();
+}
+
+std::map<schema::Marginal, double> Loop::Impl::sketched_errors(const std::vector<schema::Marginal>& measured) const {
+  std::map<schema::Marginal, double> errors;
+  std::vector<schema::Query> queries;
+  std::vector<const boundary::Measurement*> sketches;
+  for (const boundary::Measurement& m : measurements) {
+    if (m.query.kind != schema::Query::Kind::sketch) continue;
+    if (std::binary_search(measured.begin(), measured.end(), m.query.marginal)) {
+      errors[m.query.marginal] = 0.0;
+    } else {
+      queries.push_back(m.query);
+      sketches.push_back(&m);
+    }
+  }
+  const std::vector<std::vector<double>> model = train::sketch_answers(generator, queries, total_rows());
+  for (std::size_t k = 0; k < queries.size(); ++k) {
+    errors[queries[k].marginal] = sketched_error(*sketches[k], model[k], queries[k].marginal.cells(domain()));
+  }
+  return errors;
+}
+
+void Loop::Impl::plan_batch() {
+  const std::vector<schema::Marginal> measured = measured_marginals(measurements);
+  const std::map<schema::Marginal, double> errors = sketched_errors(measured);
+  const std::uint32_t open = state.cliques > state.taken ? state.cliques - state.taken : 1;
+  const auto per_batch = static_cast<std::uint32_t>(std::ceil(static_cast<double>(state.cliques) / state.batches));
+  const bool last = state.batch + 1 >= state.batches;
+  const BatchRequest request{&workload, &errors, &measured,
+                             crowd.inflation() * std::sqrt(open / (2.0 * budget.left())),
+                             last ? open : std::min(per_batch, open)};
+  const std::vector<schema::Marginal> batch = choose_batch(request);
+  if (batch.empty()) return measure_remainder();
+  const double part = last ? 1.0 : std::min(1.0, static_cast<double>(batch.size()) / open);
+  const std::vector<double> parts = batch_parts(batch, domain(), workload.reference_cells());
+  std::vector<Share> wanted;
+  for (std::size_t k = 0; k < batch.size(); ++k) {
+    wanted.push_back({{schema::Query::Kind::marginal, batch[k], 0, 0}, part * parts[k]});
+  }
+  state.taken += static_cast<std::uint32_t>(batch.size());
+  measure_next(Phase::batch, std::move(wanted));
+}
+
+}  // namespace fedloom::coordinator

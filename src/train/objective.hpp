@@ -1,0 +1,67 @@
+#pragma once
+// ½χ²·(B/N̂) of a mixture's pairs and triples against measurements, and its gradient in P, by matrix products.
+
+#include <ATen/core/Tensor.h>
+
+#include <vector>
+
+#include "train/targets.hpp"
+
+namespace fedloom::train {
+
+class Objective {
+ public:
+  /// Takes the pairs and triples of `targets`; 1-ways are the caller's.
+  Objective(const schema::Domain& domain, std::uint32_t components, const Targets& targets, double rows);
+
+  /// Adds ∂(½χ²·B/N̂)/∂P to `gradient`; both B × D, float32, contiguous.
+  void add_gradient(const at::Tensor& p, at::Tensor& gradient);
+
+  struct ChiSquare {
+    double value = 0;
+    std::uint64_t cells = 0;
+  };
+  /// χ² over pairs and triples.
+  ChiSquare chi2(const at::Tensor& p) const;
+
+ private:
+  struct Block {
+    std::int64_t first = 0, size = 0;  ///< columns of one attribute
+  };
+  struct Pair {
+    Block a, b;
+    at::Tensor counts;    ///< n_a × n_b
+    double weight = 0;
+    at::Tensor residual;  ///< scratch; empty on the dense path
+  };
+  /// i and j are the two smallest attributes, k the largest.
+  struct Triple {
+    Block i, j, k;
+    at::Tensor counts;    ///< (n_i·n_j) × n_k
+    double weight = 0;
+    at::Tensor residual;  ///< scratch, as counts
+    at::Tensor product;   ///< scratch, B × (n_i·n_j): P_i ⊙ P_j
+    at::Tensor pull;      ///< scratch, as product: its gradient
+  };
+  Block block(const schema::Domain& domain, std::uint32_t attribute) const;
+  void add_pair(const schema::Domain& domain, const schema::Marginal& marginal, const Target& target);
+  void add_triple(const schema::Domain& domain, const schema::Marginal& marginal, const Target& target);
+  void choose_path(std::int64_t width);
+  void add_dense(const at::Tensor& p, at::Tensor& gradient);
+  void add_pairs(const at::Tensor& p, at::Tensor& gradient);
+  void add_triple_gradient(Triple& triple, const at::Tensor& p, at::Tensor& gradient);
+
+  std::int64_t components_;
+  double scale_;  ///< N̂/B
+  std::vector<Pair> pairs_;
+  std::vector<Triple> triples_;
+  // Dense path: all pairs as one D × D matrix, symmetric.
+  bool dense_ = false;
+  at::Tensor counts_, weights_, residual_;
+};
+
+/// P_i ⊙ P_j, row-wise Kronecker product of two column blocks of p, into `out` (B × n_i·n_j, contiguous).
+void row_kronecker(const at::Tensor& p, std::int64_t first_i, std::int64_t size_i, std::int64_t first_j,
+                   std::int64_t size_j, at::Tensor& out);
+
+}  // namespace fedloom::train
