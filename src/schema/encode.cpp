@@ -3,7 +3,7 @@
 #include <stdexcept>
 
 #include "lookup.hpp"
-#include "number.hpp"
+#include "fedloom/schema/number.hpp"
 
 namespace fedloom::schema {
 namespace {

@@ -1,4 +1,4 @@
-#include "number.hpp"
+#include "fedloom/schema/number.hpp"
 
 #include <fast_float/fast_float.h>
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "fedloom/base/identity.hpp"
 #include "fedloom/base/clock.hpp"
+#include "fedloom/base/identity.hpp"
 #include "fedloom/privacy/units.hpp"
 #include "fedloom/schema/schema.hpp"
 
@@ -24,16 +24,16 @@ struct PrivacyConfig {
   privacy::Delta delta;
   Trust trust = Trust::none;
   std::uint32_t colluding_sites = 1;
-  std::uint32_t dropouts = 0;      ///< this version: 0 only
-  std::uint32_t max_rows = 1;      ///< entity bound the noise is sized for: rows of one entity at one site
-  std::uint32_t max_sites = 1;     ///< … and sites that may know one entity
+  std::uint32_t dropouts = 0;   ///< this version: 0 only
+  std::uint32_t max_rows = 1;   ///< entity bound the noise is sized for: rows of one entity at one site
+  std::uint32_t max_sites = 1;  ///< … and sites that may know one entity
 };
 struct GeneratorConfig {
   Method method = Method::gem;
-  std::uint32_t components = 500;  ///< B
-  std::uint32_t degree = 3;        ///< workload: all marginals of this degree, 1..3
-  std::vector<std::string> keep;   ///< attributes whose marginals count double
-  std::uint64_t max_cells = 10000; ///< cell limit of a candidate
+  std::uint32_t components = 500;   ///< B
+  std::uint32_t degree = 3;         ///< workload: all marginals of this degree, 1..3
+  std::vector<std::string> keep;    ///< attributes whose marginals count double
+  std::uint64_t max_cells = 10000;  ///< cell limit of a candidate
 };
 struct TransportConfig {
   Millis tick{250};
@@ -47,14 +47,16 @@ struct Experiment {
   schema::Schema schema;
   PrivacyConfig privacy;
   GeneratorConfig generator;
-  std::optional<Roster> roster;    ///< none with trust: central
+  std::optional<Roster> roster;  ///< none with trust: central
   TransportConfig transport;
   std::optional<std::uint64_t> rows;  ///< none: auto, the noisy total
-  std::uint64_t seed = 0;          ///< public randomness only
-  std::string source;              ///< trust: central only: "csv:…"; the single owner's table
-  /// SHA-256 of everything above that changes what is measured or made; the same on every machine.
+  std::uint64_t seed = 0;             ///< public randomness only
+  std::string source;                 ///< trust: central only: "csv:PATH", relative to `file`; the single owner's table
+  /// SHA-256 of everything above that changes what is measured or made: not of paths, source and transport. The same
+  /// on every machine.
   Digest hash() const;
-  /// All defaults filled in, as YAML (config.resolved.yaml).
+  /// All defaults filled in, as YAML (config.resolved.yaml), for a folder with schema.yaml and roster.yaml beside it.
+  /// `source` is written as it stands in the field.
   std::string resolved_yaml() const;
 };
 
@@ -63,7 +65,7 @@ enum class DataClass : std::uint8_t { private_data, public_data };
 struct SitePolicy {
   std::filesystem::path file;
   SiteId site;
-  std::filesystem::path key;       ///< absolute
+  std::filesystem::path key;  ///< absolute
   std::string data_set;
   DataClass data_class = DataClass::private_data;
   std::string source;
@@ -78,7 +80,7 @@ struct SitePolicy {
     std::uint32_t max_dropouts = 0;
     privacy::Epsilon epsilon_per_run;
     std::optional<privacy::Epsilon> epsilon_lifetime;  ///< required for class private
-    privacy::Delta delta;          ///< the largest δ an experiment may use; the ε above are at this δ
+    privacy::Delta delta;  ///< the largest δ an experiment may use; the ε above are at this δ
     std::string roster_fingerprint;
   } allow;
   std::filesystem::path state;     ///< absolute; ledger of each data set, stored shares
@@ -90,6 +92,10 @@ SitePolicy load_policy(const std::filesystem::path& file);
 schema::Schema load_schema(const std::filesystem::path& file);
 Roster load_roster(const std::filesystem::path& file);
 std::string roster_yaml(const Roster& roster);
+std::string schema_yaml(const schema::Schema& schema);
+/// Writes config.resolved.yaml, schema.yaml and (trust: none) roster.yaml into the folder; the first loads to an
+/// experiment with the same hash. A table's path is written relative to the folder. Throws EnvironmentError.
+void write_resolved(const Experiment& experiment, const std::filesystem::path& folder);
 
 /// The JSON Schema of one kind of file ("experiment", "policy", "roster", "schema"), for editors and people.
 std::string_view json_schema(std::string_view kind);

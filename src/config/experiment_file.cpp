@@ -1,0 +1,182 @@
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+#include "document.hpp"
+#include "fedloom/config/config.hpp"
+#include "text.hpp"
+
+namespace fedloom::config {
+namespace {
+
+using nlohmann::json;
+
+const json& section(const Document& document, const char* key) {
+  static const json empty = json::object();
+  return document.value().contains(key) ? document.value()[key] : empty;
+}
+
+struct DurationRange {
+  Millis least, most;
+  const char* phrase;
+};
+
+/// The pattern in the JSON Schema has checked the form: digits and a unit.
+Millis duration(const Document& document, const char* key, Millis otherwise, const DurationRange& range) {
+  const json& transport = section(document, "transport");
+  if (!transport.contains(key)) return otherwise;
+  const std::string text = transport[key];
+  std::int64_t count = 0;
+  const auto digits = std::from_chars(text.data(), text.data() + text.size(), count);
+  const std::string unit(digits.ptr, text.data() + text.size());
+  const std::int64_t factor = unit == "ms" ? 1 : unit == "s" ? 1000 : unit == "m" ? 60000 : 3600000;
+  const Millis value(count * factor);
+  if (value < range.least || value > range.most) {
+    document.fail(std::string("/transport/") + key,
+                  std::string("'") + key + "' must be " + range.phrase + ", not '" + text + "'", "correct it");
+  }
+  return value;
+}
+
+TransportConfig transport(const Document& document) {
+  TransportConfig made;
+  const DurationRange wait{Millis(1000), Millis(168LL * 3600000), "from 1s to 168h"};
+  made.tick = duration(document, "tick", made.tick, {Millis(10), Millis(60000), "from 10ms to 60s"});
+  made.join_limit = duration(document, "join_limit", made.join_limit, wait);
+  made.reply_limit = duration(document, "reply_limit", made.reply_limit, wait);
+  if (made.reply_limit < 2 * made.tick) {
+    document.fail("/transport/reply_limit",
+                  "'reply_limit' is shorter than two ticks, so that no answer could be in time",
+                  "use a longer one, or a shorter tick");
+  }
+  return made;
+}
+
+PrivacyConfig privacy_of(const Document& document) {
+  const json& value = section(document, "privacy");
+  PrivacyConfig made;
+  made.epsilon = {value["epsilon"].get<double>()};
+  made.delta = {value["delta"].get<double>()};
+  const std::string trust = value.value("trust", "none");
+  if (trust == "aggregate") {
+    document.fail("/privacy/trust", "trust: aggregate is not in this version of Fedloom", "use none or central");
+  }
+  made.trust = trust == "central" ? Trust::central : Trust::none;
+  made.colluding_sites = value.value("colluding_sites", made.colluding_sites);
+  made.dropouts = value.value("dropouts", made.dropouts);
+  made.max_rows = value.value("max_rows", made.max_rows);
+  made.max_sites = value.value("max_sites", made.max_sites);
+  if (made.dropouts != 0) {
+    document.fail("/privacy/dropouts", "this version of Fedloom cannot go on when a site drops out", "use dropouts: 0");
+  }
+  return made;
+}
+
+/// The attributes to keep, in the schema's order.
+std::vector<std::string> kept(const Document& document, const schema::Schema& schema) {
+  const json& workload = section(document, "generator").value("workload", json::object());
+  const auto listed = workload.value("keep", std::vector<std::string>());
+  std::vector<std::string> names, found;
+  for (const schema::Attribute& attribute : schema.attributes()) {
+    names.push_back(attribute.name);
+    if (std::find(listed.begin(), listed.end(), attribute.name) != listed.end()) found.push_back(attribute.name);
+  }
+  for (std::size_t i = 0; i < listed.size(); ++i) {
+    if (std::find(names.begin(), names.end(), listed[i]) != names.end()) continue;
+    const std::string close = nearest(listed[i], names);
+    document.fail("/generator/workload/keep/" + std::to_string(i),
+                  "the schema has no attribute '" + clipped(listed[i]) + "'",
+                  close.empty() ? "its attributes: " + clipped(joined(names)) : "did you mean '" + close + "'?");
+  }
+  return found;
+}
+
+GeneratorConfig generator(const Document& document, const schema::Schema& schema) {
+  const json& value = section(document, "generator");
+  const json workload = value.value("workload", json::object());
+  GeneratorConfig made;
+  made.method = value.value("method", "gem") == "independent" ? Method::independent : Method::gem;
+  made.components = value.value("components", made.components);
+  made.degree = workload.value("degree", made.degree);
+  made.max_cells = workload.value("max_cells", made.max_cells);
+  made.keep = kept(document, schema);
+  if (made.degree > schema.attributes().size()) {
+    const std::string count = std::to_string(schema.attributes().size());
+    document.fail("/generator/workload/degree",
+                  "'degree' is " + std::to_string(made.degree) + ", and the schema has only " + count + " attributes",
+                  "use a degree of at most " + count);
+  }
+  return made;
+}
+
+std::optional<Roster> roster(const Document& document, const PrivacyConfig& privacy) {
+  if (privacy.trust == Trust::central) return std::nullopt;
+  if (!document.value().contains("roster")) {
+    document.fail("", "the file lacks 'roster', which trust: none needs",
+                  "add roster: FILE with the sites' names and public keys; 'fedloom-site keygen' makes a site's key");
+  }
+  const std::filesystem::path file = document.beside(document.value()["roster"]);
+  if (!std::filesystem::exists(file)) {
+    document.fail("/roster", "there is no roster file '" + file.string() + "'",
+                  "write it, or run 'fedloom demo' for the bundled example");
+  }
+  Roster made = load_roster(file);
+  const std::uint32_t sites = static_cast<std::uint32_t>(made.size());
+  const std::string most = std::to_string(sites - 1);
+  if (privacy.colluding_sites >= sites) {
+    document.fail("/privacy/colluding_sites",
+                  "'colluding_sites' is " + std::to_string(privacy.colluding_sites) + ", but the roster has only " +
+                      std::to_string(sites) + " sites",
+                  most == "1" ? "only 1 works" : "1 to " + most + " would work");
+  }
+  if (privacy.max_sites > sites) {
+    document.fail("/privacy/max_sites", "'max_sites' is above the roster's " + std::to_string(sites) + " sites",
+                  "1 to " + std::to_string(sites) + " would work");
+  }
+  return made;
+}
+
+std::string source(const Document& document, const PrivacyConfig& privacy) {
+  const bool given = document.value().contains("source");
+  if (privacy.trust == Trust::central && !given) {
+    document.fail("", "the file lacks 'source', which trust: central needs", "add source: csv:PATH of the table");
+  }
+  if (privacy.trust == Trust::none && given) {
+    throw ConfigError(document.at_key("/source"), "'source' is for trust: central only",
+                      "remove it: with trust: none each site's own policy names its table");
+  }
+  return given ? document.value()["source"].get<std::string>() : std::string();
+}
+
+schema::Schema schema_of(const Document& document) {
+  const std::filesystem::path file = document.beside(document.value()["schema"]);
+  if (!std::filesystem::exists(file)) {
+    document.fail("/schema", "there is no schema file '" + file.string() + "'", "check its path");
+  }
+  return load_schema(file);
+}
+
+}  // namespace
+
+Experiment load_experiment(const std::filesystem::path& file) {
+  const Document document(file, "experiment");
+  const json& value = document.value();
+  const PrivacyConfig privacy = privacy_of(document);
+  schema::Schema schema = schema_of(document);
+  GeneratorConfig generator_config = generator(document, schema);
+  Experiment experiment{.file = file,
+                        .name = value["name"],
+                        .schema = std::move(schema),
+                        .privacy = privacy,
+                        .generator = std::move(generator_config),
+                        .roster = roster(document, privacy),
+                        .transport = transport(document),
+                        .rows = std::nullopt,
+                        .seed = value.value("seed", std::uint64_t{0}),
+                        .source = source(document, privacy)};
+  const json& output = section(document, "output");
+  if (output.contains("rows") && output["rows"].is_number()) experiment.rows = output["rows"].get<std::uint64_t>();
+  return experiment;
+}
+
+}  // namespace fedloom::config
