@@ -1,0 +1,118 @@
+"""A small world for whole-program tests: a public table of four columns at three sites, and helpers to run it."""
+
+import json
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import tempfile
+
+BIN = pathlib.Path(os.environ["FEDLOOM_BIN"])
+CONFIGS = pathlib.Path(os.environ["FEDLOOM_CONFIGS"])
+SITES = ["east", "north", "west"]
+SIZES = {"colour": 3, "size": 4, "taste": 5, "kind": 2}
+
+EXPERIMENT = """version: 1
+name: small
+schema: small.schema.yaml
+privacy: {{epsilon: {epsilon}, delta: 1e-9, trust: {trust}{colluding}}}
+generator: {{method: {method}, components: 20}}
+{roster}transport: {{tick: 10ms, join_limit: 20s, reply_limit: 20s}}
+seed: 5
+"""
+
+
+def environment():
+    variables = dict(os.environ)
+    if os.geteuid() == 0:
+        variables.update(OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
+    variables["OMPI_MCA_btl_vader_single_copy_mechanism"] = "none"
+    return variables
+
+
+def command(*words, cwd=None, timeout=120):
+    """Runs a program of ours; gives its CompletedProcess with text output."""
+    line = [str(BIN / words[0])] + [str(word) for word in words[1:]]
+    return subprocess.run(line, cwd=cwd, env=environment(), text=True, capture_output=True, timeout=timeout,
+                          stdin=subprocess.DEVNULL)
+
+
+class World:
+    def __init__(self, method="gem", trust="none", epsilon=1.0, rows=400):
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="fedloom-e2e-"))
+        self.trust = trust
+        lead = self.root / "lead"
+        lead.mkdir()
+        none = trust == "none"
+        (lead / "small.yaml").write_text(EXPERIMENT.format(
+            epsilon=epsilon, trust=trust, method=method, colluding=", colluding_sites: 1" if none else "",
+            roster="roster: small.roster.yaml\n" if none else ""))
+        (lead / "small.schema.yaml").write_text("version: 1\nattributes:\n" + "".join(
+            f"  - {{name: {name}, type: coded, size: {size}}}\n" for name, size in SIZES.items()))
+        words = []
+        for index, site in enumerate(SITES if none else ["owner"]):
+            self.write_table(site, rows + 50 * index, index)
+            words += ["--data", f"{site}={self.table(site)}"]
+        made = command("fedloom", "demo", "--prepare-only", "--experiment", lead / "small.yaml", "--dir",
+                       self.root / "world", *words)
+        assert made.returncode == 0, made.stderr
+        self.experiment = self.root / "world" / "small.yaml"
+        self.sites = self.root / "world" / "sites"
+
+    def table(self, site):
+        return self.root / f"{site}.csv"
+
+    def write_table(self, site, rows, seed):
+        """Columns that depend on one another, differently at each site."""
+        draw = random.Random(seed)
+        lines = [",".join(SIZES)]
+        for _ in range(rows):
+            colour = draw.randrange(3)
+            size = (colour + draw.randrange(2) + seed) % 4
+            lines.append(f"{colour},{size},{(size + draw.randrange(3)) % 5},{int(draw.random() < 0.2 + 0.2 * colour)}")
+        self.table(site).write_text("\n".join(lines) + "\n")
+
+    def policy(self, site):
+        return self.sites / f"{site}.policy.yaml"
+
+    def run(self, out, *more, **options):
+        return command("fedloom", "run", self.experiment, "--out", self.root / out, *more, **options)
+
+    def resume(self, out):
+        return command("fedloom", "run", self.experiment, "--resume", self.root / out)
+
+    def mpirun(self, out, crash=None, resume=False):
+        """The plain mpirun line; `crash`: (who, N) kills that program at its N-th durable step."""
+        def app(who, words):
+            extra = []
+            if crash and crash[0] == who:
+                extra = ["-x", f"FEDLOOM_CRASH_AT={crash[1]}", "-x",
+                         "LD_PRELOAD=" + os.environ["FEDLOOM_CRASH_LIBRARY"]]
+            return ["-n", "1"] + extra + [str(word) for word in words]
+        line = ["mpirun", "-q", "--map-by", ":OVERSUBSCRIBE", "--bind-to", "none"]
+        line += app("coordinator", [BIN / "fedloom-coordinator", "run", self.experiment, "--out", self.root / out,
+                                    "--threads", 1] + (["--resume"] if resume else []))
+        for site in SITES:
+            line += [":"] + app(site, [BIN / "fedloom-site", "serve", self.policy(site), self.experiment, "--out",
+                                       self.root / out, "--threads", 1])
+        return subprocess.run(line, env=environment(), text=True, capture_output=True, timeout=120,
+                              stdin=subprocess.DEVNULL)
+
+    def site_ledger(self, site):
+        name = next(line for line in self.policy(site).read_text().splitlines() if line.startswith("data_set:"))
+        return self.sites / "state" / name.split()[1] / "ledger"
+
+    def entries(self, site):
+        return [json.loads(line) for line in (self.site_ledger(site) / "ledger.jsonl").read_text().splitlines()]
+
+    def remove(self):
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+def public(out):
+    """What a run published: metrics, ledger, measurements' first lines and the rows."""
+    folder = pathlib.Path(out) / "public"
+    return {"metrics": json.loads((folder / "metrics.json").read_text()),
+            "ledger": json.loads((folder / "ledger.json").read_text()),
+            "rows": (folder / "synthetic.csv").read_text().splitlines()}
