@@ -87,6 +87,14 @@ struct SitePolicy {
   bool approve_automatic = false;  ///< manual: the first sight of an experiment is stopped until approved
 };
 
+/// The files an experiment names, before any of them is read (the roster may not be there yet). Throws ConfigError
+/// when the experiment itself is wrong.
+struct ExperimentFiles {
+  std::filesystem::path schema;
+  std::optional<std::filesystem::path> roster;
+};
+ExperimentFiles experiment_files(const std::filesystem::path& file);
+
 Experiment load_experiment(const std::filesystem::path& file);
 SitePolicy load_policy(const std::filesystem::path& file);
 schema::Schema load_schema(const std::filesystem::path& file);
