@@ -131,7 +131,7 @@ std::string fit_chart(const std::vector<RoundFacts>& rounds) {
     out += svg_line(tick == 1.0 ? "reference" : "grid", {frame.left, frame.y(tick)}, {frame.right, frame.y(tick)});
     out += svg_label("tick", {frame.left - 1.5, frame.y(tick) + 4}, "end", number(tick, 3));
   }
-  out += svg_label("tick", {frame.right, frame.y(1) - 5}, "end", "level of the noise");
+  out += svg_label("tick", {frame.left + 0.5, frame.y(1) - 5}, "start", "level of the noise");
   out += curve(frame, points);
   const auto every = (points.size() + 9) / 10;
   for (std::size_t k = 0; k < points.size(); ++k) {

@@ -89,8 +89,8 @@ std::string standing_chart(const Distribution& distribution, const SvgText& text
   }
   for (std::size_t k = 0; k < bars.size(); ++k)
     out += standing_bar(bars[k], from + width * static_cast<double>(k), width, end);
-  out += svg_label("tick", {from, 177}, "start", shortened(bars.front().label, 16));
-  out += svg_label("tick", {to, 177}, "end", shortened(bars.back().label, 16));
+  out += svg_label("tick", {from, 177}, "start", shortened(bars.front().label, 14));
+  out += svg_label("tick", {to, 177}, "end", shortened(bars.back().label, 14));
   return out + "</svg>\n";
 }
 

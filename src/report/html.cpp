@@ -46,7 +46,11 @@ std::string escape(std::string_view text) {
 
 std::string number(double value, int digits) {
   if (!std::isfinite(value)) return "–";
-  return formatted(value, std::chars_format::general, digits);
+  auto text = formatted(value, std::chars_format::general, digits);
+  const auto exponent = text.find('e');  // "e-09" is "e-9" to a person
+  while (exponent != std::string::npos && exponent + 3 < text.size() && text[exponent + 2] == '0')
+    text.erase(exponent + 2, 1);
+  return text;
 }
 
 std::string grouped(double value) {

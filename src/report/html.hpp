@@ -9,7 +9,7 @@ namespace fedloom::report {
 /// Safe as content and inside a quoted attribute. Control characters become U+FFFD.
 std::string escape(std::string_view text);
 
-/// Up to `digits` significant digits: "0.0417", "1e-09". A dash for what is not finite.
+/// Up to `digits` significant digits: "0.0417", "1e-9". A dash for what is not finite.
 std::string number(double value, int digits = 4);
 /// Rounded to a whole number, in groups of three: "48,842".
 std::string grouped(double value);

@@ -84,8 +84,8 @@ std::string noise_of(const RoundFacts& round, const std::vector<boundary::Measur
 std::string rounds_table(const PageContent& content) {
   std::string rows;
   for (const auto& round : content.rounds) {
-    rows += "<tr>" + figure_cell(std::to_string(round.round)) + cell(escape(round.stage)) +
-            cell(names_of(round.measured)) + figure_cell(grouped(static_cast<double>(round.cells))) +
+    rows += "<tr>" + figure_cell(std::to_string(round.round)) + cell(escape(round.stage)) + "<td class=\"marginals\">" +
+            names_of(round.measured) + "</td>" + figure_cell(grouped(static_cast<double>(round.cells))) +
             figure_cell(noise_of(round, content.measurements)) + figure_cell(number(round.rho_step)) +
             figure_cell(number(round.rho_spent)) + figure_cell(number(round.chi2_per_cell, 3)) + "</tr>\n";
   }

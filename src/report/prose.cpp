@@ -57,7 +57,9 @@ std::string what_this_is(const RunFacts& run) {
   return paragraph(
              "The synthetic rows that come with this page are drawn from a model. The model was fitted to noisy "
              "counts of the rows of " +
-             sites_in_words(run) + ". It never saw a row, and no synthetic row belongs to a person.") +
+             sites_in_words(run) +
+             ". It never saw a row itself: a synthetic row may look like a real person's, but it is not taken from "
+             "anyone.") +
          paragraph(how_it_was_counted(run));
 }
 

@@ -29,7 +29,8 @@ p { max-width: 44rem; margin: .5rem 0; }
 .figures li { background: var(--panel); border-radius: .5rem; padding: .7rem .9rem; }
 .figures b { display: block; font-size: 1.45rem; line-height: 1.25; font-variant-numeric: tabular-nums; }
 .figures span { color: var(--soft); font-size: .85rem; }
-.statement { border-left: 4px solid var(--accent); background: var(--panel); padding: .4rem 1rem; border-radius: 0 .5rem .5rem 0; }
+td.marginals { min-width: 13rem; }
+.statement { max-width: 50rem; border-left: 4px solid var(--accent); background: var(--panel); padding: .4rem 1rem; border-radius: 0 .5rem .5rem 0; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
 .wide { width: 100%; }

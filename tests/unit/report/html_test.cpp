@@ -10,7 +10,8 @@ namespace {
 TEST(Html, NumbersReadAsAPersonWritesThem) {
   EXPECT_EQ(number(0.04168), "0.04168");
   EXPECT_EQ(number(1), "1");
-  EXPECT_EQ(number(1e-9), "1e-09");
+  EXPECT_EQ(number(1e-9), "1e-9");
+  EXPECT_EQ(number(2.5e-10), "2.5e-10");
   EXPECT_EQ(number(NAN), "–");
 }
 

@@ -50,7 +50,7 @@ std::string first_unbalanced_tag(const std::string& html) {
 TEST(Report, StatesTheGuaranteeWithItsUnitAndItsAdversary) {
   PublicFolder folder(name_of_this_test());
   const auto page = report_of(folder);
-  EXPECT_THAT(page, HasSubstr("ε = 1 and δ = 1e-09"));
+  EXPECT_THAT(page, HasSubstr("ε = 1 and δ = 1e-9"));
   EXPECT_THAT(page, HasSubstr("adding or removing one row"));
   EXPECT_THAT(page, HasSubstr("also when one site pools"));
   EXPECT_THAT(page, HasSubstr("3 sites (north, south, west)"));
@@ -82,9 +82,12 @@ TEST(Report, SaysWhomCentralAndAggregateTrustDoesNotProtectFrom) {
 TEST(Report, ShowsEachRoundWithItsNoiseAndItsCost) {
   PublicFolder folder(name_of_this_test());
   const auto page = report_of(folder);
-  EXPECT_THAT(page, HasSubstr("<td>one-way</td><td>sex, colour</td><td class=\"n\">6</td><td class=\"n\">12.5</td>"
-                              "<td class=\"n\">0.005</td>"));
-  EXPECT_THAT(page, HasSubstr("<td>sex × colour</td>"));
+  EXPECT_THAT(
+      page,
+      HasSubstr(
+          "<td>one-way</td><td class=\"marginals\">sex, colour</td><td class=\"n\">6</td><td class=\"n\">12.5</td>"
+          "<td class=\"n\">0.005</td>"));
+  EXPECT_THAT(page, HasSubstr(">sex × colour</td>"));
   EXPECT_THAT(page, HasSubstr("<td class=\"n\">4.25</td>"));
 }
 
