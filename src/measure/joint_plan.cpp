@@ -119,9 +119,13 @@ std::vector<Joint> plan_joints(const std::vector<Marginal>& marginals, const Dom
   for (const auto seed : order) {
     if (!open.has(marginals[seed])) continue;
     auto joint = grow(marginals[seed], used, open, domain, rows);
-    for (std::size_t k = 0; k < joint.attributes.size(); ++k)
-      open.for_each_with({joint.attributes.begin(), joint.attributes.begin() + static_cast<std::ptrdiff_t>(k)},
-                         joint.attributes[k], [&](std::size_t covered) { joint.covers.push_back(covered); });
+    if (joint.cells > max_joint_cells) {
+      joint.covers = {seed};  // summing so many cells away would cost more than counting a small marginal by itself
+    } else {
+      for (auto more = joint.attributes.begin(); more != joint.attributes.end(); ++more)
+        open.for_each_with({joint.attributes.begin(), more}, *more,
+                           [&](std::size_t covered) { joint.covers.push_back(covered); });
+    }
     for (const auto covered : joint.covers) open.close(marginals[covered]);
     std::stable_sort(joint.attributes.begin(), joint.attributes.end(),
                      [&](std::uint32_t a, std::uint32_t b) { return domain.size(a) < domain.size(b); });

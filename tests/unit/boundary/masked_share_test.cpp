@@ -22,14 +22,14 @@ TEST(MaskedShare, IsTheShareWhereTheMaskIsTakenAway) {
 }
 
 TEST(MaskedShareDeathTest, SealingUnderAMaskOfAnotherLengthAborts) {
-  EXPECT_DEATH(MaskedShare::seal(test::share_of({1, 2}), MaskMaker::of({1})), "");
+  EXPECT_DEATH(MaskedShare::seal(test::share_of({1, 2}), MaskMaker::of({1})), "broken invariant");
 }
 
 TEST(MaskedShareDeathTest, SealingTwiceUnderOneMaskAborts) {
   auto mask = MaskMaker::of({1, 2});
   const auto first = MaskedShare::seal(test::share_of({1, 2}), std::move(mask));
   EXPECT_EQ(first.words().size(), 2U);
-  EXPECT_DEATH(MaskedShare::seal(test::share_of({1, 2}), std::move(mask)), "");
+  EXPECT_DEATH(MaskedShare::seal(test::share_of({1, 2}), std::move(mask)), "broken invariant");
 }
 
 }  // namespace

@@ -71,7 +71,7 @@ TEST(Measurement, SigmaIsThatOfAllSitesNoiseInCounts) {
 }
 
 TEST(MeasurementDeathTest, ATotalOfAnotherLengthThanThePlanAborts) {
-  EXPECT_DEATH(to_measurements(Total({1, 2, 3, 4}), plan(), domain(), 3), "");
+  EXPECT_DEATH(to_measurements(Total({1, 2, 3, 4}), plan(), domain(), 3), "broken invariant");
 }
 
 TEST(Measurement, AShareWithAllTheNoiseMayBeRevealed) {
@@ -80,7 +80,7 @@ TEST(Measurement, AShareWithAllTheNoiseMayBeRevealed) {
 }
 
 TEST(MeasurementDeathTest, RevealingAShareWithOnlyPartOfTheNoiseAborts) {
-  EXPECT_DEATH(reveal_central(test::share_of({1, 2, 3}, 2)), "");
+  EXPECT_DEATH(reveal_central(test::share_of({1, 2, 3}, 2)), "broken invariant");
 }
 
 TEST(MeasurementFile, ComesBackUnchanged) {

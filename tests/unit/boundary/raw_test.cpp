@@ -28,7 +28,7 @@ TEST(RawCounts, AddingAnotherPartAddsEachCell) {
 
 TEST(RawCountsDeathTest, AddingCountsOfAnotherLengthAborts) {
   RawCounts counts({1, 2}, privacy::L2Bound{1});
-  EXPECT_DEATH(counts.add(RawCounts({1}, privacy::L2Bound{1})), "");
+  EXPECT_DEATH(counts.add(RawCounts({1}, privacy::L2Bound{1})), "broken invariant");
 }
 
 }  // namespace

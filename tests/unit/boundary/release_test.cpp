@@ -56,18 +56,17 @@ TEST(Releaser, SelectsTheClearlyBestCandidate) {
   EXPECT_EQ(Releaser(random).select(RawScores({0, 1'000'000, 5}, 256), std::move(spend)), 1U);
 }
 
-TEST(Releaser, SelectsByTheExponentialMechanismsOdds) {
-  // ε = 3/4, Δ = 1, scores 0 and 4: odds exp(¾·4/2) = e^1.5.
-  constexpr int draws = 2000;
-  test::SplitMixRandom random(6);
+TEST(Releaser, SelectsAtTheScaleThatTheEventAndTheSensitivityGive) {
+  // ε = 3/4, Δ = 5: the scale 2Δ/ε is 40/3. 200 scores spread wide enough that another scale picks others.
+  std::vector<std::int64_t> scores;
+  for (std::int64_t k = 0; k < 200; ++k) scores.push_back(k % 40);
+  test::SplitMixRandom random(6), again(6);
   test::Payer payer;
-  int better = 0;
-  for (int k = 0; k < draws; ++k) {
-    auto spend = payer.pay({privacy::ExponentialEvent{.epsilon_num = 3, .epsilon_shift = 2, .candidates = 2}});
-    better += Releaser(random).select(RawScores({0, 4}, 1), std::move(spend)) == 1 ? 1 : 0;
+  for (int draw = 0; draw < 12; ++draw) {
+    auto spend = payer.pay({privacy::ExponentialEvent{.epsilon_num = 3, .epsilon_shift = 2, .candidates = 200}});
+    const auto picked = Releaser(random).select(RawScores(std::vector(scores), 5), std::move(spend));
+    EXPECT_EQ(picked, privacy::exponential_mechanism(scores, {.num = 40, .den = 3}, again));
   }
-  const double odds = std::exp(1.5), expected = odds / (1 + odds);
-  EXPECT_NEAR(better / double{draws}, expected, 6 * std::sqrt(expected * (1 - expected) / draws));
 }
 
 TEST(ReleaserDeathTest, ReleasingMoreQueriesThanWerePaidForAborts) {
@@ -75,13 +74,13 @@ TEST(ReleaserDeathTest, ReleasingMoreQueriesThanWerePaidForAborts) {
   test::Payer payer;
   auto raw = counts_of({1, 2});
   raw.emplace_back(std::vector<std::int64_t>{3}, privacy::L2Bound{1});
-  EXPECT_DEATH(Releaser(random).release(std::move(raw), payer.pay({gaussian(2)})), "");
+  EXPECT_DEATH(Releaser(random).release(std::move(raw), payer.pay({gaussian(2)})), "broken invariant");
 }
 
 TEST(ReleaserDeathTest, ReleasingAnotherLengthThanWasPaidForAborts) {
   test::SplitMixRandom random(1);
   test::Payer payer;
-  EXPECT_DEATH(Releaser(random).release(counts_of({1, 2, 3}), payer.pay({gaussian(2)})), "");
+  EXPECT_DEATH(Releaser(random).release(counts_of({1, 2, 3}), payer.pay({gaussian(2)})), "broken invariant");
 }
 
 TEST(ReleaserDeathTest, ReleasingCountsOfALargerSensitivityThanWasPaidForAborts) {
@@ -89,7 +88,7 @@ TEST(ReleaserDeathTest, ReleasingCountsOfALargerSensitivityThanWasPaidForAborts)
   test::Payer payer;
   std::vector<RawCounts> raw;
   raw.emplace_back(std::vector<std::int64_t>{1, 2}, privacy::L2Bound{4});
-  EXPECT_DEATH(Releaser(random).release(std::move(raw), payer.pay({gaussian(2)})), "");
+  EXPECT_DEATH(Releaser(random).release(std::move(raw), payer.pay({gaussian(2)})), "broken invariant");
 }
 
 TEST(ReleaserDeathTest, MixingNumbersOfContributorsAborts) {
@@ -97,13 +96,15 @@ TEST(ReleaserDeathTest, MixingNumbersOfContributorsAborts) {
   test::Payer payer;
   auto raw = counts_of({1});
   raw.emplace_back(std::vector<std::int64_t>{3}, privacy::L2Bound{1});
-  EXPECT_DEATH(Releaser(random).release(std::move(raw), payer.pay({gaussian(1, 1), gaussian(1, 2)})), "");
+  EXPECT_DEATH(Releaser(random).release(std::move(raw), payer.pay({gaussian(1, 1), gaussian(1, 2)})),
+               "broken invariant");
 }
 
 TEST(ReleaserDeathTest, PayingForASelectionDoesNotPayForCounts) {
   test::SplitMixRandom random(1);
   test::Payer payer;
-  EXPECT_DEATH(Releaser(random).release(counts_of({1, 2}), payer.pay({privacy::ExponentialEvent{1, 0, 2}})), "");
+  EXPECT_DEATH(Releaser(random).release(counts_of({1, 2}), payer.pay({privacy::ExponentialEvent{1, 0, 2}})),
+               "broken invariant");
 }
 
 TEST(ReleaserDeathTest, UsingATokenTwiceAborts) {
@@ -113,14 +114,14 @@ TEST(ReleaserDeathTest, UsingATokenTwiceAborts) {
   const Releaser releaser(random);
   const auto first = releaser.release(counts_of({1, 2}), std::move(spend));
   EXPECT_EQ(first.length(), 2U);
-  EXPECT_DEATH(releaser.release(counts_of({1, 2}), std::move(spend)), "");
+  EXPECT_DEATH(releaser.release(counts_of({1, 2}), std::move(spend)), "broken invariant");
 }
 
 TEST(ReleaserDeathTest, SelectingAmongAnotherNumberOfCandidatesThanWasPaidForAborts) {
   test::SplitMixRandom random(1);
   test::Payer payer;
   auto spend = payer.pay({privacy::ExponentialEvent{1, 0, 3}});
-  EXPECT_DEATH(Releaser(random).select(RawScores({1, 2}, 1), std::move(spend)), "");
+  EXPECT_DEATH(Releaser(random).select(RawScores({1, 2}, 1), std::move(spend)), "broken invariant");
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ TEST_F(ShareVaultTest, HandsTheShareBackForSealing) {
 
 TEST_F(ShareVaultTest, KeepsHowManyContributorsTheNoiseCountsOn) {
   vault_.put(slot(), share_of({1, 2}, 2));
-  EXPECT_DEATH(reveal_central(*vault_.take(slot())), "");
+  EXPECT_DEATH(reveal_central(*vault_.take(slot())), "broken invariant");
   vault_.put(slot(), share_of({1, 2}, 1));
   EXPECT_EQ(reveal_central(*vault_.take(slot())).words().size(), 2U);
 }
