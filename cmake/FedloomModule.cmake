@@ -25,12 +25,3 @@ function(fedloom_test name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   gtest_discover_tests(${name} PROPERTIES LABELS "${T_LABELS}" DISCOVERY_MODE PRE_TEST)
 endfunction()
-
-# fedloom_bench(NAME SOURCES ... LIBRARIES ...): one Google Benchmark program bench_<module>, for launch/bench.
-function(fedloom_bench name)
-  cmake_parse_arguments(B "" "" "SOURCES;LIBRARIES" ${ARGN})
-  add_executable(${name} ${B_SOURCES})
-  target_link_libraries(${name} PRIVATE ${B_LIBRARIES} benchmark::benchmark benchmark::benchmark_main fedloom_warnings)
-  target_compile_definitions(${name} PRIVATE FEDLOOM_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
-endfunction()

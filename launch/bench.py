@@ -1,11 +1,12 @@
 """Runs every benchmark and gathers the figures in one JSON list.
 
-A benchmark is a Google Benchmark program bench_* in --programs. From each case come its name, its rate (items or bytes
-a second) or else its time, and its counter `limit`, where it has one: the value that it must reach (a rate) or not
-pass (a time).
-
-A peer is a script NAME_peer.py in tests/bench/<module>, run right after bench_<module>. It prints a JSON list of
-{"name", "value", "unit", "peer_of"}: a figure of the same kind for the case named in peer_of (a regular expression).
+For each folder tests/bench/<module>:
+- bench_<module> in --programs is a Google Benchmark program. Each case gives its name, its rate (items or bytes a
+  second) or else its time, and its counter `limit`, where it has one.
+- *_peer.py is run right after it and prints a JSON object {"name", "value", "unit", "peer_of"}: the same work done by
+  another library, for the cases whose name the regular expression peer_of finds.
+- *_bench.py is run with --programs as its argument and prints a JSON list of {"name", "value", "unit"} and, where
+  there is one, "limit".
 """
 import argparse
 import json
@@ -17,15 +18,16 @@ import sys
 
 TIME_LIMIT = 900
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+BENCHMARKS = ROOT / "tests/bench"
 
 
 def run(command):
-    shown = " ".join(os.path.relpath(part, ROOT) if part.startswith(str(ROOT)) else part for part in command)
-    print(f"Running {shown}", flush=True)
+    line = " ".join(os.path.relpath(part, ROOT) if part.startswith(str(ROOT)) else part for part in command)
+    print(f"Running {line}", flush=True)
     done = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT, cwd=ROOT)
     if done.returncode != 0:
-        raise RuntimeError(f"{shown} ended with status {done.returncode}: {done.stderr.strip()[-500:]}")
-    return json.loads(done.stdout), shown
+        raise RuntimeError(f"{line} ended with status {done.returncode}: {done.stderr.strip()[-500:]}")
+    return json.loads(done.stdout), line
 
 
 def figure(case, command):
@@ -62,44 +64,62 @@ def python_with_numpy():
 
 
 def add_peers(module, entries):
-    for script in sorted((ROOT / "tests/bench" / module).glob("*_peer.py")):
-        peers, command = run([python_with_numpy(), str(script)])
-        for peer in peers:
-            of = peer.pop("peer_of", "")
-            for entry in entries:
-                if of and re.search(of, entry["name"]):
-                    entry["peer"] = {**peer, "ratio": round(entry["value"] / peer["value"], 3)}
-            entries.append({**peer, "command": command})
+    for script in sorted((BENCHMARKS / module).glob("*_peer.py")):
+        peer, command = run([python_with_numpy(), str(script)])
+        peer = {key: peer[key] for key in ("name", "value", "unit", "peer_of")}
+        of = peer.pop("peer_of")
+        for entry in entries:
+            if not re.search(of, entry["name"]):
+                continue
+            if entry["unit"] != peer["unit"]:
+                raise RuntimeError(f"{entry['name']} is in {entry['unit']}, but its peer in {peer['unit']}")
+            ratio = entry["value"] / peer["value"]
+            entry["peer"] = {**peer, "times_faster": ratio if entry["unit"].endswith("/s") else 1 / ratio}
+        entries.append({**peer, "command": command})
+
+
+def figures_of(module, programs):
+    """All figures of one folder of tests/bench."""
+    program = programs / f"bench_{module}"
+    entries = cases_of(program) if os.access(program, os.X_OK) else []
+    add_peers(module, entries)
+    for script in sorted((BENCHMARKS / module).glob("*_bench.py")):
+        figures, command = run([sys.executable, str(script), str(programs)])
+        entries += [{**figure, "command": command} for figure in figures]
+    return entries
+
+
+def shown(entry):
+    against = ""
+    if "peer" in entry:
+        against = f"  {entry['peer']['times_faster']:.2f} times as fast as {entry['peer']['name']}"
+    elif "limit" in entry:
+        against = f"  limit {entry['limit']:.6g}"
+    return f"{entry['name']:<50} {entry['value']:>14.6g} {entry['unit']}{against}"
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--programs", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
-    parser.add_argument("names", nargs="*", help="only these programs")
+    parser.add_argument("modules", nargs="*", help="only these folders of tests/bench")
     options = parser.parse_args()
-    programs = [path.resolve() for path in sorted(options.programs.glob("bench_*"))
-                if os.access(path, os.X_OK) and (not options.names or path.name in options.names)]
-    unknown = set(options.names) - {path.name for path in programs}
-    if unknown or not programs:
-        sys.exit(f"fedloom: there is no benchmark {', '.join(sorted(unknown)) or ''} in {options.programs}")
+    known = sorted(path.name for path in BENCHMARKS.iterdir() if path.is_dir() and path.name != "__pycache__")
+    unknown = sorted(set(options.modules) - set(known))
+    if unknown:
+        sys.exit(f"fedloom: there are no benchmarks of {', '.join(unknown)}; there are some of {', '.join(known)}")
     found, failed = [], False
-    for program in programs:
+    for module in options.modules or known:
         try:
-            entries = cases_of(program)
-            add_peers(program.name.removeprefix("bench_"), entries)
-            found += entries
-        except (RuntimeError, ValueError, subprocess.TimeoutExpired) as error:
-            print(f"fedloom: {error}", file=sys.stderr)
+            found += figures_of(module, options.programs.resolve())
+        except (RuntimeError, ValueError, KeyError, subprocess.TimeoutExpired) as error:
+            print(f"fedloom: benchmarks of {module}: {error}", file=sys.stderr)
             failed = True
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    for entry in found:
-        against = f"  peer ratio {entry['peer']['ratio']}" if "peer" in entry else \
-            f"  limit {entry['limit']:.6g}" if "limit" in entry else ""
-        print(f"{entry['name']:<60} {entry['value']:>14.6g} {entry['unit']}{against}")
+    print("\n".join(map(shown, found)))
     print(f"Wrote {options.out}: {len(found)} figures.")
-    return 1 if failed else 0
+    return 1 if failed or not found else 0
 
 
 if __name__ == "__main__":

@@ -36,9 +36,11 @@ def main():
         json.dumps(
             {
                 "name": "numpy.bincount all pairs",
+                "value": seconds[len(seconds) // 2] * 1e3,
+                "unit": "ms",
+                "peer_of": "^all_pairs/1/",
                 "pairs": len(pairs),
                 "rows": ROWS,
-                "milliseconds_median": seconds[len(seconds) // 2] * 1e3,
                 "milliseconds_best": seconds[0] * 1e3,
                 "cpu_milliseconds_median": cpu_seconds[len(cpu_seconds) // 2] * 1e3,
                 "cpu_milliseconds_best": cpu_seconds[0] * 1e3,
