@@ -1,0 +1,28 @@
+#pragma once
+// How far the marginals of synthetic rows are from those of real rows. For a marginal r,
+// ‖M_r(real)/N_real − M_r(synthetic)/N_synthetic‖₁, from 0 (same) to 2 (disjoint); half of it is the total variation.
+// The mean over all marginals of a degree is AIM's workload error (McKenna et al. 2022) with all weights 1.
+// The figures come from exact counts of real rows: they are PRIVATE, and stay where the rows are.
+
+#include <cstdint>
+#include <vector>
+
+#include "fedloom/data/table.hpp"
+#include "fedloom/schema/query.hpp"
+
+namespace fedloom::evaluate {
+
+struct MarginalError {
+  std::size_t degree = 0;
+  std::size_t marginals = 0;        ///< n_k: all subsets of `degree` attributes
+  double mean = 0;                  ///< aim_k
+  double worst = 0;                 ///< max_k
+  schema::Marginal worst_marginal;  ///< the first that has it
+};
+
+/// One entry for each degree from 1 to max_degree (at most 3) that the domain has marginals of. `threads` 0: one per
+/// core. Throws DataError when a table has no rows, std::invalid_argument when the domains differ.
+std::vector<MarginalError> marginal_errors(const data::Table& real, const data::Table& synthetic,
+                                           std::size_t max_degree, unsigned threads = 0);
+
+}  // namespace fedloom::evaluate
