@@ -132,7 +132,8 @@ RunFacts read_run(const std::filesystem::path& file) {
   run.rows_written = fields.real("rows_written");
   run.attributes = attributes_of(fields, file);
   if (fields.find("adjacency")) run.adjacency = fields.text("adjacency");
-  if (fields.find("entity_rows")) run.entity_rows = fields.whole("entity_rows");
+  if (fields.find("unit_max_rows")) run.unit_max_rows = fields.whole("unit_max_rows");
+  if (fields.find("unit_max_sites")) run.unit_max_sites = fields.whole("unit_max_sites");
   if (fields.find("seconds")) run.seconds = fields.real("seconds");
   run.version = fields.text_or_empty("version");
   run.run_id = fields.text_or_empty("run_id");

@@ -23,7 +23,8 @@ struct RunFacts {
   double rows_estimate = 0, rows_written = 0;
   std::vector<AttributeFacts> attributes;
   std::optional<std::string> adjacency;
-  std::optional<std::uint64_t> entity_rows;  ///< rows of one privacy unit that may count
+  std::optional<std::uint64_t> unit_max_rows,
+      unit_max_sites;  ///< of one privacy unit: rows that count at a site, sites
   std::optional<double> seconds;
   std::string version, run_id, config_hash;  ///< empty where the file has none
 };

@@ -87,7 +87,8 @@ std::string rounds_table(const PageContent& content) {
     rows += "<tr>" + figure_cell(std::to_string(round.round)) + cell(escape(round.stage)) + "<td class=\"marginals\">" +
             names_of(round.measured) + "</td>" + figure_cell(grouped(static_cast<double>(round.cells))) +
             figure_cell(noise_of(round, content.measurements)) + figure_cell(number(round.rho_step)) +
-            figure_cell(number(round.rho_spent)) + figure_cell(number(round.chi2_per_cell, 3)) + "</tr>\n";
+            figure_cell(number(round.rho_spent)) +
+            figure_cell(round.chi2_per_cell > 0 ? number(round.chi2_per_cell, 3) : "–") + "</tr>\n";
   }
   return "<div class=\"scroll\"><table class=\"wide\">\n<thead><tr><th class=\"n\" scope=\"col\">Round</th>"
          "<th scope=\"col\">Stage</th><th scope=\"col\">What was measured</th><th class=\"n\" scope=\"col\">Cells</th>"
@@ -110,7 +111,10 @@ std::string budget(const PageContent& content) {
     row("stage" + std::to_string(k % 5), escape(stages[k].stage), std::to_string(stages[k].steps), stages[k].rho);
     spent += stages[k].rho;
   }
-  row("left-over", "not spent", "–", std::max(whole - spent, 0.0));
+  // A round that was paid for and lost leaves no line of its own.
+  if (content.run.rho_spent - spent > 1e-9 * whole)
+    row("left-over", "rounds that were lost", "–", content.run.rho_spent - spent);
+  row("left-over", "not spent", "–", std::max(whole - std::max(content.run.rho_spent, spent), 0.0));
   return "<figure>\n" + budget_chart(stages, whole) +
          "</figure>\n<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Stage</th><th class=\"n\" "
          "scope=\"col\">"

@@ -15,14 +15,18 @@ std::string sites_in_words(const RunFacts& run) {
   return std::to_string(run.sites.size()) + " sites (" + names + ")";
 }
 
+std::string rows_that_count(std::uint64_t rows, std::uint64_t sites) {
+  auto text =
+      rows == 1 ? std::string("at most one row of it counts") : "at most " + std::to_string(rows) + " rows of it count";
+  if (sites > 1) text += " at each of at most " + std::to_string(sites) + " sites";
+  return text;
+}
+
 std::string unit_in_words(const RunFacts& run) {
-  std::string unit = "one privacy unit, as config.resolved.yaml defines it";
-  if (run.entity_rows) {
-    unit = *run.entity_rows == 1
-               ? "one row"
-               : "one entity with all its rows, of which at most " + std::to_string(*run.entity_rows) + " are counted";
-  }
-  return (run.adjacency == "replace" ? "replacing " : "adding or removing ") + unit;
+  const std::string change = run.adjacency == "replace" ? "replacing " : "adding or removing ";
+  if (!run.unit_max_rows || !run.unit_max_sites) return change + "one privacy unit, as config.resolved.yaml defines it";
+  return change + "one row or, at a site that names a column for it, one entity with all its rows; " +
+         rows_that_count(*run.unit_max_rows, *run.unit_max_sites);
 }
 
 std::string how_it_was_counted(const RunFacts& run) {

@@ -12,7 +12,8 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^">]+)[">]', re.MULTILINE)
 # What may be included only in some folders, by the beginning of the header's name.
 THIRD_PARTY = {
     "torch": (("torch/", "ATen/", "c10/"),
-              ("src/model", "src/train", "tests/unit/model", "tests/unit/train", "tests/bench/train")),
+              ("include/fedloom/model", "include/fedloom/train", "src/model", "src/train", "tests/unit/model",
+               "tests/unit/train", "tests/bench/train")),
     "yaml-cpp": (("yaml-cpp/", "valijson/adapters/yaml_cpp_adapter"), ("src/config", "tests/unit/config")),
     "MPI": (("mpi.h",), ("src/transport",)),
 }
@@ -93,16 +94,33 @@ def check_includes(root, modules):
                 other = re.match(r"fedloom/(\w+)/", header)
                 if other and other[1] not in allowed:
                     yield f"{path.relative_to(root)}: includes {header}, but {name} may not use {other[1]}"
-                if header.startswith(".."):
-                    yield f"{path.relative_to(root)}: includes {header}, past its own folder"
+                if header.startswith(".") and folder.resolve() not in (path.parent / header).resolve().parents:
+                    yield f"{path.relative_to(root)}: includes {header}, past its own module"
+
+
+def public_headers_with(root, beginnings):
+    """Public headers that include one of these, or a public header that does."""
+    headers = {path.relative_to(root / "include").as_posix(): {header for _, header in includes_of(path)}
+               for path in files_of(root, "include")}
+    found = set()
+    while True:
+        more = {name for name, included in headers.items()
+                if included & found or any(header.startswith(beginnings) for header in included)}
+        if more == found:
+            return tuple(sorted(found))
+        found = more
 
 
 def check_third_party(root):
-    for path in files_of(root, "include", "src", "tests"):
-        place = path.relative_to(root).as_posix()
-        for _, header in includes_of(path):
-            for library, (beginnings, folders) in THIRD_PARTY.items():
-                if header.startswith(beginnings) and not place.startswith(tuple(f + "/" for f in folders)):
+    paths = list(files_of(root, "include", "src", "tests"))
+    for library, (beginnings, folders) in THIRD_PARTY.items():
+        carriers = public_headers_with(root, beginnings)
+        for path in paths:
+            place = path.relative_to(root).as_posix()
+            if place.startswith(tuple(folder + "/" for folder in folders)):
+                continue
+            for _, header in includes_of(path):
+                if header.startswith(beginnings) or header in carriers:
                     yield f"{place}: includes {header}; {library} stays in {', '.join(folders)}"
 
 

@@ -60,8 +60,11 @@ class CheckModules(unittest.TestCase):
         self.expect("base may not use schema",
                     {"include/fedloom/base/base.hpp": '  #  include <fedloom/schema/schema.hpp>\n'})
 
-    def test_an_include_past_the_folder_is_found(self):
-        self.expect("past its own folder", {"src/schema/schema.cpp": '#include "../base/private.hpp"\n'})
+    def test_an_include_past_the_module_is_found(self):
+        self.expect("past its own module", {"src/schema/schema.cpp": '#include "../base/private.hpp"\n'})
+
+    def test_an_include_within_the_module_is_fine(self):
+        self.assertEqual(faults_of({"src/schema/part/x.hpp": '#include "../near.hpp"\n', "src/schema/near.hpp": ""}), [])
 
     def test_a_use_of_a_row_module_by_the_coordinator_is_found(self):
         self.expect("coordinator may reach data", {"docs/architecture.md": TABLE.replace("model, config", "model, data")})
@@ -88,9 +91,16 @@ class CheckModules(unittest.TestCase):
 
     def test_torch_outside_its_modules_is_found(self):
         self.expect("torch stays in", {"src/schema/schema.cpp": "#include <torch/torch.h>\n"})
-        self.expect("torch stays in", {"include/fedloom/base/base.hpp": "#include <ATen/ATen.h>\n"})
+        self.expect("torch stays in", {"include/fedloom/base/extra.hpp": "#include <ATen/ATen.h>\n"})
         self.expect("links torch", {"src/schema/CMakeLists.txt":
                                     "fedloom_module(schema SOURCES schema.cpp USES base LIBRARIES fedloom::torch)\n"})
+
+    def test_torch_through_a_header_of_the_model_is_found(self):
+        tensors = {"include/fedloom/model/tensors.hpp": "#include <ATen/Tensor.h>\n",
+                   "include/fedloom/model/more.hpp": '#include "fedloom/model/tensors.hpp"\n'}
+        self.assertEqual(faults_of(tensors), [])
+        self.expect("src/apps/main.cpp: includes fedloom/model/more.hpp; torch stays in",
+                    {**tensors, "src/apps/main.cpp": '#include "fedloom/model/more.hpp"\n'})
 
     def test_yaml_outside_config_is_found(self):
         self.expect("yaml-cpp stays in", {"src/schema/schema.cpp": "#include <yaml-cpp/yaml.h>\n"})

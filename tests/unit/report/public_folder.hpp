@@ -31,7 +31,9 @@ class PublicFolder {
                {"method", "gem"},
                {"rows_estimate", 1000.0},
                {"rows_written", 48842},
-               {"entity_rows", 1},
+               {"adjacency", "add_remove"},
+               {"unit_max_rows", 1},
+               {"unit_max_sites", 1},
                {"attributes",
                 {{{"name", "sex"}, {"labels", {"Female", "Male"}}},
                  {{"name", "colour"}, {"labels", {"red", "green", "blue"}}}}}};

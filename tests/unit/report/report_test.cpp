@@ -51,7 +51,11 @@ TEST(Report, StatesTheGuaranteeWithItsUnitAndItsAdversary) {
   PublicFolder folder(name_of_this_test());
   const auto page = report_of(folder);
   EXPECT_THAT(page, HasSubstr("ε = 1 and δ = 1e-9"));
-  EXPECT_THAT(page, HasSubstr("adding or removing one row"));
+  EXPECT_THAT(
+      page,
+      HasSubstr(
+          "for adding or removing one row or, at a site that names a column for it, one entity with all its rows; "
+          "at most one row of it counts."));
   EXPECT_THAT(page, HasSubstr("also when one site pools"));
   EXPECT_THAT(page, HasSubstr("3 sites (north, south, west)"));
   EXPECT_THAT(page, HasSubstr("ρ = 0.02 of 0.02"));
@@ -59,7 +63,7 @@ TEST(Report, StatesTheGuaranteeWithItsUnitAndItsAdversary) {
 
 TEST(Report, ClaimsNothingAboutAUnitThatTheFilesDoNotName) {
   PublicFolder folder(name_of_this_test());
-  folder.metrics.erase("entity_rows");
+  folder.metrics.erase("unit_max_rows");
   const auto page = report_of(folder);
   EXPECT_THAT(page, Not(HasSubstr("one row")));
   EXPECT_THAT(page, HasSubstr("as config.resolved.yaml defines it"));
@@ -67,8 +71,10 @@ TEST(Report, ClaimsNothingAboutAUnitThatTheFilesDoNotName) {
 
 TEST(Report, NamesAnEntityThatMayHaveSeveralRows) {
   PublicFolder folder(name_of_this_test());
-  folder.metrics["entity_rows"] = 4;
-  EXPECT_THAT(report_of(folder), HasSubstr("of which at most 4 are counted"));
+  folder.metrics["unit_max_rows"] = 4;
+  EXPECT_THAT(report_of(folder), HasSubstr("at most 4 rows of it count."));
+  folder.metrics["unit_max_sites"] = 2;
+  EXPECT_THAT(report_of(folder), HasSubstr("at most 4 rows of it count at each of at most 2 sites."));
 }
 
 TEST(Report, SaysWhomCentralAndAggregateTrustDoesNotProtectFrom) {
@@ -109,6 +115,14 @@ TEST(Report, ShowsWhatIsLeftOfAnUnspentBudget) {
   const auto page = report_of(folder);
   EXPECT_THAT(page, HasSubstr("not spent</th><td class=\"n\">–</td><td class=\"n\">0.005</td><td class=\"n\">25.0 %"));
   EXPECT_THAT(page, HasSubstr("<b>75.0 %</b>"));
+}
+
+TEST(Report, ShowsWhatRoundsCostThatWereLost) {
+  PublicFolder folder(name_of_this_test());
+  folder.rounds.pop_back();
+  const auto page = report_of(folder);
+  EXPECT_THAT(page, HasSubstr("rounds that were lost</th><td class=\"n\">–</td><td class=\"n\">0.005</td>"));
+  EXPECT_THAT(page, HasSubstr("not spent</th><td class=\"n\">–</td><td class=\"n\">0</td>"));
 }
 
 TEST(Report, PutsTheModelBesideTheNoisyMeasurement) {
@@ -223,9 +237,9 @@ void expect_refused(PublicFolder& folder, const std::string& part) {
 
 TEST(Report, NamesTheFieldThatIsWrong) {
   const std::vector<std::pair<std::string, nlohmann::json>> wrong = {
-      {"name", 3},          {"epsilon", "much"}, {"delta", nullptr},         {"sites", {1, 2}},      {"trust", {}},
-      {"rho_budget", 0},    {"rho_spent", "a"},  {"colluding_sites", -1},    {"rows_estimate", "a"}, {"method", 1},
-      {"rows_written", ""}, {"entity_rows", -2}, {"epsilon_spent", nullptr}, {"seconds", "a"},       {"version", 1}};
+      {"name", 3},          {"epsilon", "much"},   {"delta", nullptr},         {"sites", {1, 2}},      {"trust", {}},
+      {"rho_budget", 0},    {"rho_spent", "a"},    {"colluding_sites", -1},    {"rows_estimate", "a"}, {"method", 1},
+      {"rows_written", ""}, {"unit_max_rows", -2}, {"epsilon_spent", nullptr}, {"seconds", "a"},       {"version", 1}};
   for (const auto& [key, value] : wrong) {
     PublicFolder folder(name_of_this_test());
     folder.metrics[key] = value;
