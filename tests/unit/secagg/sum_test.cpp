@@ -1,0 +1,189 @@
+// Whole sessions without threads: n sites and a coordinator, every message over bytes.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "harness.hpp"
+
+namespace fedloom::secagg {
+namespace {
+
+using test::find;
+using test::Simulation;
+using test::World;
+
+TEST(SecureSum, GivesTheExactTotalForTwoToTenSites) {
+  for (std::size_t n = 2; n <= 10; ++n) {
+    World world(n);
+    Simulation run(world);
+    run.settle();
+    ASSERT_NE(find<SessionReady>(run.coordinator), nullptr) << n;
+    const auto plan = world.plan(1);
+    run.start_round(plan);
+    run.settle();
+    auto* summed = find<RoundSummed>(run.coordinator);
+    ASSERT_NE(summed, nullptr) << n;
+    EXPECT_EQ(summed->total.words(), exact_total(world, 1, plan)) << n;
+    EXPECT_EQ(summed->plan, plan);
+    ASSERT_EQ(summed->heads.size(), n);
+    for (std::size_t i = 0; i < n; ++i) {
+      EXPECT_EQ(summed->heads[i].key, world.keys[i].public_key());
+      EXPECT_EQ(summed->heads[i].head.entries, 1U);
+      EXPECT_GT(summed->booked[i], 0.0);
+    }
+  }
+}
+
+TEST(SecureSum, ManyRoundsOfOneSessionEachGiveTheirTotal) {
+  World world(3);
+  Simulation run(world);
+  run.settle();
+  for (std::uint32_t round = 1; round <= 5; ++round) {
+    run.coordinator.clear();
+    run.start_round(world.plan(round));
+    run.settle();
+    auto* summed = find<RoundSummed>(run.coordinator);
+    ASSERT_NE(summed, nullptr);
+    EXPECT_EQ(summed->total.words(), exact_total(world, 1, world.plan(round)));
+  }
+  run.close(true);
+  run.settle();
+  auto* closed = find<SessionClosed>(run.coordinator);
+  ASSERT_NE(closed, nullptr);
+  ASSERT_EQ(closed->goodbyes.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_TRUE(verify_goodbye(closed->goodbyes[i], world.run));
+    EXPECT_EQ(closed->goodbyes[i].closing, closing_hash(closed->heads, sha256("public")));
+    EXPECT_EQ(closed->heads[i].head.entries, 5U);
+    ASSERT_NE(find<SiteFinished>(run.site[i]), nullptr);
+    EXPECT_TRUE(find<SiteFinished>(run.site[i])->complete);
+    EXPECT_STREQ(run.state(i), "Closed");
+  }
+}
+
+TEST(SecureSum, WhatASiteSendsIsNotItsShare) {
+  World world(2);
+  Simulation run(world);
+  run.settle();
+  run.start_round(world.plan(1));
+  run.settle();
+  for (const auto& sent : run.wire) {
+    const auto message = decode(sent.bytes);
+    const auto* share = std::get_if<ShareMessage>(&*message);
+    if (share == nullptr) continue;
+    const auto open = test::SiteProgram::words(world, sent.from - 1, 1, world.plan(1));
+    ASSERT_EQ(share->share.words().size(), open.size());
+    for (std::size_t k = 0; k < open.size(); ++k) EXPECT_NE(share->share.words()[k], open[k]);
+  }
+}
+
+TEST(SecureSum, OnlyTheStoredBytesAreSent) {
+  World world(3);
+  Simulation run(world);
+  run.settle();
+  run.start_round(world.plan(1));
+  run.settle();
+  for (std::size_t place = 0; place < 3; ++place) {
+    const auto* stored = find<StoreSealed>(run.site[place]);
+    ASSERT_NE(stored, nullptr);
+    EXPECT_EQ(stored->context, context_hash(world.run, 1, 1, 0));
+    EXPECT_EQ(std::ranges::count_if(run.wire, [&](const auto& sent) { return sent.bytes == stored->bytes; }), 1);
+  }
+}
+
+TEST(SecureSum, ARoundTriedAgainUnderTheNextAttemptUsesNewMasks) {
+  World world(2);
+  Simulation run(world);
+  run.settle();
+  run.start_round(world.plan(1, 0));
+  run.settle();
+  run.coordinator.clear();
+  run.start_round(world.plan(1, 1));
+  run.settle();
+  auto* summed = find<RoundSummed>(run.coordinator);
+  ASSERT_NE(summed, nullptr);
+  EXPECT_EQ(summed->total.words(), exact_total(world, 1, world.plan(1, 1)));
+}
+
+TEST(SecureSum, TheSessionIsAboveAllThatAnySiteHasSeen) {
+  World world(3);
+  Simulation run(world, {.min_session = 2, .last_sessions = {4, 9, 0}});
+  run.settle();
+  ASSERT_NE(find<SessionReady>(run.coordinator), nullptr);
+  EXPECT_EQ(find<SessionReady>(run.coordinator)->session, 10U);
+  for (const auto& actions : run.site) {
+    const auto* stored = find<StoreSession>(actions);
+    ASSERT_NE(stored, nullptr);
+    EXPECT_EQ(stored->session, 10U);
+  }
+  Simulation later(world, {.min_session = 12});
+  later.settle();
+  EXPECT_EQ(find<SessionReady>(later.coordinator)->session, 12U);
+}
+
+TEST(SecureSum, TheSameSeedsGiveTheSameBytes) {
+  World world(3);
+  const auto wire_of = [&world] {
+    Simulation run(world);
+    run.settle();
+    run.start_round(world.plan(1));
+    run.settle();
+    std::vector<Bytes> bytes;
+    for (auto& sent : run.wire) bytes.push_back(std::move(sent.bytes));
+    return bytes;
+  };
+  EXPECT_EQ(wire_of(), wire_of());
+}
+
+TEST(SecureSum, ASiteThatVanishesEndsTheRoundWithItsName) {
+  World world(3);
+  Simulation run(world);
+  run.settle();
+  run.cut_off(1);
+  run.start_round(world.plan(1));
+  run.settle();
+  EXPECT_EQ(find<RoundSummed>(run.coordinator), nullptr);
+  EXPECT_EQ(run.protocol().waiting_for(), std::vector<SiteId>{SiteId{"site101"}});
+  run.pass(Millis(300000));
+  run.settle();
+  const auto* failed = find<Failed>(run.coordinator);
+  ASSERT_NE(failed, nullptr);
+  EXPECT_EQ(failed->sites, std::vector<SiteId>{SiteId{"site101"}});
+  EXPECT_NE(failed->reason.find("site101"), std::string::npos);
+  const auto* aborted = find<SiteAborted>(run.site[0]);
+  ASSERT_NE(aborted, nullptr);
+  EXPECT_FALSE(aborted->by_us);
+  EXPECT_NE(aborted->reason.find("site101"), std::string::npos);
+}
+
+TEST(SecureSum, ASiteAskedToStopEndsTheRunForAll) {
+  World world(3);
+  Simulation run(world);
+  run.settle();
+  run.stop_site(2);
+  run.settle();
+  const auto* failed = find<Failed>(run.coordinator);
+  ASSERT_NE(failed, nullptr);
+  EXPECT_EQ(failed->reason, "site site102 was asked to stop; start the run again with --resume");
+  ASSERT_NE(find<SiteAborted>(run.site[2]), nullptr);
+  EXPECT_EQ(find<SiteAborted>(run.site[2])->refusal, RefusalCode::stopping);
+  ASSERT_NE(find<SiteAborted>(run.site[0]), nullptr);
+}
+
+TEST(SecureSum, ClosingInTheMiddleOfARoundStopsEverySiteCleanly) {
+  World world(3);
+  Simulation run(world);
+  run.settle();
+  run.start_round(world.plan(1));
+  run.close(false);  // the plan and the end are under way together
+  run.settle();
+  ASSERT_NE(find<SessionClosed>(run.coordinator), nullptr);
+  for (std::size_t i = 0; i < 3; ++i) {
+    ASSERT_NE(find<SiteFinished>(run.site[i]), nullptr);
+    EXPECT_FALSE(find<SiteFinished>(run.site[i])->complete);
+  }
+}
+
+}  // namespace
+}  // namespace fedloom::secagg
