@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <fstream>
 #include <sstream>
+#include <tuple>
 #include <unordered_set>
 
 #include "text.hpp"
@@ -33,7 +34,13 @@ class TreeBuilder : public YAML::EventHandler {
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     refuse_anchor(mark, anchor);
-    add(node(YamlNode::Kind::null, mark), mark);
+    YamlNode null = node(YamlNode::Kind::null, mark);
+    // An empty value has the position of what comes after it, on another line; its key's serves a person better.
+    if (!stack_.empty() && !stack_.back().node.keys.empty() && !at_key()) {
+      const YamlNode& key = stack_.back().node.keys.back();
+      if (null.line != key.line) std::tie(null.line, null.column) = std::tie(key.line, key.column);
+    }
+    add(std::move(null), mark);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { refuse_anchor(mark, 1); }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,

@@ -1,0 +1,67 @@
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "config_folder.hpp"
+
+namespace fedloom::config::test {
+namespace {
+
+std::string text_of(const std::filesystem::path& file) {
+  std::ostringstream text;
+  text << std::ifstream(file).rdbuf();
+  return text.str();
+}
+
+class Resolved : public ::testing::Test {
+ protected:
+  Resolved() { std::filesystem::create_directories(folder_ / "runs/public"); }
+  Experiment again(const Experiment& experiment) {
+    write_resolved(experiment, folder_ / "runs/public");
+    return load_experiment(folder_ / "runs/public/config.resolved.yaml");
+  }
+  ConfigFolder folder_;
+};
+
+TEST_F(Resolved, LoadsToTheSameHashAndTheSameText) {
+  const Experiment experiment = load_experiment(folder_ / "experiment.yaml");
+  const Experiment loaded = again(experiment);
+  EXPECT_EQ(loaded.hash(), experiment.hash());
+  EXPECT_EQ(loaded.resolved_yaml(), experiment.resolved_yaml());
+  EXPECT_EQ(loaded.transport.reply_limit, experiment.transport.reply_limit);
+  EXPECT_EQ(loaded.schema.ids(), experiment.schema.ids());
+}
+
+TEST_F(Resolved, FillsInDefaults) {
+  const auto file = folder_.write(
+      "short.yaml",
+      "version: 1\nname: t\nschema: schema.yaml\nprivacy: {epsilon: 0.1, delta: 1e-9}\nroster: roster.yaml\n");
+  const Experiment experiment = load_experiment(file);
+  EXPECT_EQ(again(experiment).hash(), experiment.hash());
+  const std::string text = text_of(folder_ / "runs/public/config.resolved.yaml");
+  for (const char* part : {"epsilon: 0.1\n", "components: 500\n", "rows: auto", "tick: 250ms", "max_rows: 1\n"}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+  }
+}
+
+TEST_F(Resolved, NamesNoPathOutsideItsFolder) {
+  again(load_experiment(folder_ / "experiment.yaml"));
+  for (const char* name : {"config.resolved.yaml", "schema.yaml", "roster.yaml"}) {
+    EXPECT_EQ(text_of(folder_ / "runs/public" / name).find(folder_.path().string()), std::string::npos);
+  }
+}
+
+TEST_F(Resolved, OfASingleOwnerStillFindsTheTable) {
+  folder_.write("table.csv", "age\n");
+  const std::string text = with(good_experiment, "trust: none", "trust: central") + "source: csv:table.csv\n";
+  const Experiment experiment = load_experiment(folder_.write("central.yaml", text));
+  const Experiment loaded = again(experiment);
+  EXPECT_EQ(loaded.hash(), experiment.hash());
+  EXPECT_EQ(loaded.source, "csv:../../table.csv");
+  EXPECT_TRUE(std::filesystem::exists(loaded.file.parent_path() / loaded.source.substr(4)));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "runs/public/roster.yaml"));
+}
+
+}  // namespace
+}  // namespace fedloom::config::test

@@ -1,0 +1,192 @@
+#include <gtest/gtest.h>
+
+#include "config_folder.hpp"
+#include "fedloom/base/error.hpp"
+
+namespace fedloom::config::test {
+namespace {
+
+using schema::Binned;
+using schema::Categorical;
+using schema::Coded;
+using schema::Outside;
+
+schema::Schema load_text(const ConfigFolder& folder, const std::string& columns) {
+  return load_schema(folder.write("s.yaml", "version: 1\nattributes:\n" + columns));
+}
+std::vector<double> edges_of(const std::string& column) {
+  const ConfigFolder folder;
+  return std::get<Binned>(load_text(folder, "  - {name: x, " + column + "}\n").attributes()[0].type).edges;
+}
+using Edges = std::vector<double>;
+
+TEST(SchemaFile, GivesEachKindOfColumn) {
+  const ConfigFolder folder;
+  const schema::Schema schema = load_schema(folder / "schema.yaml");
+  ASSERT_EQ(schema.attributes().size(), 4u);
+  EXPECT_EQ(schema.ids(), (std::vector<std::string>{"person"}));
+  const auto& age = std::get<Binned>(schema.attributes()[0].type);
+  EXPECT_TRUE(age.integer);
+  EXPECT_EQ(age.outside, Outside::clip);
+  EXPECT_EQ(std::get<Categorical>(schema.attributes()[1].type).values, (std::vector<std::string>{"Female", "Male"}));
+  EXPECT_EQ(std::get<Categorical>(schema.attributes()[1].type).outside, Outside::refuse);
+  EXPECT_FALSE(std::get<Binned>(schema.attributes()[2].type).integer);
+  EXPECT_TRUE(schema.attributes()[2].missing);
+  EXPECT_EQ(schema.attributes()[2].missing_tokens, (std::vector<std::string>{"?", ""}));
+  EXPECT_FALSE(schema.attributes()[1].missing);
+  EXPECT_EQ(std::get<Coded>(schema.attributes()[3].type).size, 4u);
+  EXPECT_EQ(std::get<Coded>(schema.attributes()[3].type).outside, Outside::clip);
+}
+
+TEST(SchemaFile, TakesCategoriesAsTextWhateverTheyLookLike) {
+  const ConfigFolder folder;
+  const auto schema =
+      load_text(folder, "  - {name: 7, type: categorical, values: [1, 2.50, yes, no, true, 'null', '']}\n");
+  EXPECT_EQ(schema.attributes()[0].name, "7");
+  EXPECT_EQ(std::get<Categorical>(schema.attributes()[0].type).values,
+            (std::vector<std::string>{"1", "2.50", "yes", "no", "true", "null", ""}));
+}
+
+TEST(SchemaFile, NamesTheOtherCategory) {
+  const ConfigFolder folder;
+  const auto schema = load_text(
+      folder, "  - {name: x, type: categorical, values: [a], outside: other, other_label: rest, missing: true}\n");
+  EXPECT_EQ(schema.label(0, 1), "rest");
+  EXPECT_EQ(schema.domain().size(0), 3u);
+  EXPECT_EQ(schema.attributes()[0].missing_tokens, (std::vector<std::string>{""}));
+}
+
+TEST(SchemaFile, DividesARangeIntoBins) {
+  EXPECT_EQ(edges_of("type: real, min: 0, max: 1, bins: 4"), (Edges{0, 0.25, 0.5, 0.75, 1}));
+  EXPECT_EQ(edges_of("type: real, min: 0, max: 1, width: 0.3"), (Edges{0, 0.3, 0.6, 0.3 * 3, 1}));
+  EXPECT_EQ(edges_of("type: real, min: 0, max: 0.3, width: 0.1").size(), 4u);
+  EXPECT_EQ(edges_of("type: integer, min: 17, max: 30, width: 5"), (Edges{17, 22, 27, 30}));
+  EXPECT_EQ(edges_of("type: integer, min: 1, max: 3, width: 1"), (Edges{1, 2, 3, 3}));
+  EXPECT_EQ(edges_of("type: integer, min: 0, max: 9, bins: 2"), (Edges{0, 5, 9}));
+  EXPECT_EQ(edges_of("type: integer, min: 0, max: 9, bins: 4"), (Edges{0, 2, 5, 7, 9}));
+  EXPECT_EQ(edges_of("type: integer, min: 1, max: 3, bins: 3"), (Edges{1, 2, 3, 3}));
+  EXPECT_EQ(edges_of("type: integer, edges: [0, 1, 5, 5]"), (Edges{0, 1, 5, 5}));
+}
+
+TEST(SchemaFile, WrittenIsReadBackWithTheSameHash) {
+  const ConfigFolder folder;
+  const auto schema =
+      load_text(folder,
+                "  - {name: \"a: #\\\"\\\\ \\u00e9\\n\", type: categorical, values: [\"- x\", ' ', \"\\t\"], "
+                "outside: other, missing: [\"?\", NA]}\n"
+                "  - {name: b, type: real, min: -0.1, max: 1e20, bins: 7, outside: refuse}\n"
+                "  - {name: c, type: integer, min: 1, max: 3, width: 1, missing: true}\n"
+                "  - {name: d, type: coded, size: 9, outside: clip}\n"
+                "  - {name: \"e, f\", role: id}\n");
+  const auto again = load_schema(folder.write("again.yaml", schema_yaml(schema)));
+  EXPECT_EQ(again.hash(), schema.hash());
+  EXPECT_EQ(again.ids(), schema.ids());
+}
+
+class BadSchema : public ::testing::TestWithParam<BadFile> {
+ protected:
+  ConfigFolder folder_;
+};
+
+TEST_P(BadSchema, IsRefusedWithASentence) {
+  const std::string error = folder_.schema_error(GetParam().yaml);
+  EXPECT_NE(error.find(GetParam().sentence), std::string::npos) << error;
+}
+
+BadFile bad(const char* name, std::string_view old_part, std::string_view new_part, const char* sentence) {
+  return {name, with(good_schema, old_part, new_part), sentence};
+}
+/// One column on line 3, which begins at column 5.
+BadFile column(const char* name, const std::string& fields, const char* sentence) {
+  return {name, "version: 1\nattributes:\n  - {name: x, " + fields + "}\n", sentence};
+}
+
+}  // namespace
+
+std::vector<BadFile> bad_schemas() {
+  return {
+      bad("version", "version: 1", "version: 0", ":1:10: 'version' must be 1, not 0"),
+      bad("no_version", "version: 1\n", "", ":1:1: the file lacks 'version'"),
+      {"no_attributes", "version: 1\n", ":1:1: the file lacks 'attributes'"},
+      {"no_columns", "version: 1\nattributes: []\n", ":2:13: 'attributes' must have at least 1 items, and has 0"},
+      {"attributes_type", "version: 1\nattributes: {age: {}}\n", ":2:13: 'attributes' must be a list"},
+      {"only_ids", "version: 1\nattributes: [{name: a, role: id}]\n", ":2:13: all columns are ids"},
+      {"unknown_top", "version: 1\nattribute: []\n",
+       ":2:1: 'attribute' is not a known key here; did you mean 'attributes'?"},
+      bad("name", "name: age", "name: ''", ":3:11: 'name' must be the name of a column, not ''"),
+      bad("no_name", "name: age\n    type", "type", ":3:5: item 1 of 'attributes' lacks 'name'"),
+      bad("name_twice", "name: sex", "name: age", ":8:11: there are two columns 'age'; remove or rename one"),
+      bad("name_twice_id", "name: person", "name: age", ":21:11: there are two columns 'age'"),
+      bad("type", "type: integer", "type: int",
+          ":4:11: 'type' must be one of categorical, integer, real, coded, not 'int'"),
+      bad("no_type", "    type: integer\n", "", ":3:5: the column 'age' lacks 'type'; add type: categorical, integer"),
+      bad("role", "role: id", "role: key", ":22:11: 'role' must be id, not 'key'"),
+      bad("role_and_type", "role: id", "role: id\n    type: real",
+          ":23:5: 'type' means nothing for a column of role id"),
+      bad("unknown", "min: 17", "minimum: 17", ":5:5: 'minimum' is not a known key in item 1 of 'attributes'"),
+      bad("values", "values: [Female, Male]", "values: Female", ":10:13: 'values' must be a list"),
+      bad("values_none", "values: [Female, Male]", "values: []", ":10:13: 'values' must have at least 1 items"),
+      bad("values_null", "values: [Female, Male]", "values: [Female, ~]",
+          ":10:22: item 2 of 'values' must be text, not nothing"),
+      bad("values_twice", "values: [Female, Male]", "values: [Male, Male]",
+          ":10:20: 'values' lists 'Male' twice; remove"),
+      column("no_values", "type: categorical", ":3:5: the column 'x' lacks 'values'; list its categories"),
+      column("value_is_missing", "type: categorical, values: [a, ''], missing: true",
+             ":3:5: the attribute 'x' lists '' as a value and as missing"),
+      column("value_is_other", "type: categorical, values: [other], outside: other",
+             "lists the value 'other', which is also the label of its other values"),
+      column("values_for_number", "type: real, edges: [0, 1], values: [a]",
+             ":3:42: 'values' means nothing for a column of real; remove it; what it may have: type, min"),
+      column("other_label", "type: categorical, values: [a], other_label: ''",
+             ":3:60: 'other_label' must be the name of a category"),
+      column("other_label_alone", "type: categorical, values: [a], other_label: b",
+             ":3:60: 'other_label' needs outside: other"),
+      bad("min", "min: 17", "min: young", ":5:10: 'min' must be a number, not 'young'"),
+      bad("min_fraction", "min: 17", "min: 17.5", ":5:10: 'min' of an integer must be a whole number"),
+      column("no_min", "type: real, max: 1, bins: 2", ":3:5: the column 'x' lacks 'min'; give its bounds from public"),
+      column("no_max", "type: real, min: 1, bins: 2", ":3:5: the column 'x' lacks 'max'"),
+      column("min_and_edges", "type: real, min: 0, edges: [0, 1]", ":3:32: 'min' and 'edges' do not go together"),
+      bad("max", "max: 90", "max: [90]", ":6:10: 'max' must be a number, not a list"),
+      bad("max_below_min", "max: 90", "max: 17", ":6:10: 'max' must be above 'min'"),
+      column("bins", "type: real, min: 0, max: 1, bins: 0",
+             ":3:49: 'bins' must be a whole number at least 1 and at most 1000000, not 0"),
+      column("bins_too_many", "type: integer, min: 0, max: 4, bins: 6",
+             ":3:52: there are more bins than whole numbers from min to max; use bins: 5"),
+      column("bins_and_width", "type: real, min: 0, max: 1, bins: 2, width: 0.5",
+             ":3:59: the column 'x' needs exactly one of bins, width and edges"),
+      column("no_bins", "type: real, min: 0, max: 1",
+             ":3:21: the column 'x' needs exactly one of bins, width and edges"),
+      column("width", "type: real, min: 0, max: 1, width: -1", ":3:50: 'width' must be a number above 0, not -1"),
+      column("width_fraction", "type: integer, min: 0, max: 9, width: 1.5",
+             ":3:53: 'width' of an integer must be a whole number"),
+      column("width_tiny", "type: real, min: 0, max: 1, width: 1e-9", ":3:50: 'width' makes more than 1000000 bins"),
+      column("edges", "type: real, edges: 4", ":3:34: 'edges' must be a list"),
+      column("edges_one", "type: real, edges: [4]", ":3:34: 'edges' must have at least 2 items, and has 1"),
+      column("edges_text", "type: real, edges: [0, b]", ":3:38: item 2 of 'edges' must be a number, not 'b'"),
+      column("edges_descend", "type: real, edges: [0, 2, 1]", ":3:41: 'edges' must ascend; sort them"),
+      column("edges_repeat", "type: real, edges: [0, 1, 1]", ":3:41: 'edges' must ascend"),
+      column("edges_fraction", "type: integer, edges: [0, 1.5]", ":3:41: edges of an integer must be whole numbers"),
+      column("edges_infinite", "type: real, edges: [0, .inf]", ":3:38: item 2 of 'edges' must be a number"),
+      column("edges_far", "type: real, edges: [-1.7e308, 1.7e308]",
+             ":3:5: the attribute 'x' has bin edges too far apart"),
+      bad("size", "size: 4", "size: 0", ":19:11: 'size' must be a whole number at least 1 and at most 16777216, not 0"),
+      column("no_size", "type: coded", ":3:5: the column 'x' lacks 'size'; give the number of codes"),
+      bad("missing", "missing: [\"?\", \"\"]", "missing: yes",
+          ":16:14: 'missing' must be true, false, or a list of the texts that mean missing, not 'yes'"),
+      bad("missing_none", "missing: [\"?\", \"\"]", "missing: []", ":16:14: 'missing' must have at least 1 items"),
+      bad("missing_twice", "missing: [\"?\", \"\"]", "missing: [x, x]", ":16:18: 'missing' lists 'x' twice"),
+      bad("outside", "outside: clip", "outside: drop",
+          ":20:14: 'outside' must be one of refuse, other, clip, not 'drop'"),
+      bad("outside_code", "outside: clip", "outside: other", ":20:14: codes have no 'other'; use refuse or clip"),
+      column("outside_number", "type: real, edges: [0, 1], outside: other", ":3:51: numbers have no 'other'"),
+      column("outside_category", "type: categorical, values: [a], outside: clip",
+             ":3:56: categories cannot be clipped")};
+}
+
+namespace {
+
+INSTANTIATE_TEST_SUITE_P(Schema, BadSchema, ::testing::ValuesIn(bad_schemas()),
+                         [](const auto& tested) { return tested.param.name; });
+
+}  // namespace
+}  // namespace fedloom::config::test
