@@ -1,0 +1,139 @@
+// How the coordinator adds up the shares of a round, and what ends it.
+
+#include "coordinator_fixture.hpp"
+
+namespace fedloom::secagg {
+namespace {
+
+using CoordinatorRound = CoordinatorTest;
+
+TEST_F(CoordinatorRound, PublishesThePlanWithEveryHead) {
+  to_summing();
+  EXPECT_STREQ(protocol_->state(), "Summing");
+  EXPECT_EQ(sent_to<PlanMessage>(), (std::vector<Endpoint>{1, 2, 3}));
+  EXPECT_EQ(first_sent<PlanMessage>().plan, world_.plan(1));
+  EXPECT_EQ(first_sent<PlanMessage>().session, 5U);
+  ASSERT_EQ(first_sent<PlanMessage>().heads.size(), 3U);
+  EXPECT_EQ(first_sent<PlanMessage>().heads[1].head, head(1, 3));
+}
+
+TEST_F(CoordinatorRound, AddsUpModuloTwoToThe64) {
+  to_summing();
+  receive(1, share(0));
+  receive(2, share(1));
+  EXPECT_EQ(find<RoundSummed>(actions_), nullptr);
+  receive(3, share(2));
+  auto* summed = find<RoundSummed>(actions_);
+  ASSERT_NE(summed, nullptr);
+  EXPECT_EQ(summed->total.words(), std::vector<std::uint64_t>(47, std::uint64_t{3} << 62));
+  EXPECT_EQ(summed->heads[0].head, head(0, 4));
+  EXPECT_EQ(summed->booked, std::vector<double>(3, 0.75));
+  EXPECT_STREQ(protocol_->state(), "Idle");
+}
+
+TEST_F(CoordinatorRound, GivesNoTotalWithoutEverySite) {
+  to_summing();
+  receive(1, share(0));
+  receive(3, share(2));
+  clock_.advance(Millis(2000));
+  step(CoordinatorTimer{});
+  EXPECT_EQ(find<RoundSummed>(actions_), nullptr);
+  expect_failed("site site101 did not answer", {1});
+}
+
+TEST_F(CoordinatorRound, RefusesASecondShare) {
+  to_summing();
+  receive(1, share(0));
+  receive(1, share(0));
+  expect_failed("second share", {0});
+}
+
+TEST_F(CoordinatorRound, RefusesAShareOfAnotherRoundOrAttempt) {
+  to_summing();
+  receive(1, share(0, 2));
+  expect_failed("another session, round or attempt", {0});
+  restart();
+  to_summing();
+  receive(1, share(0, 1, 47, 1));
+  expect_failed("another session, round or attempt", {0});
+}
+
+TEST_F(CoordinatorRound, RefusesAShareOfAnotherLength) {
+  to_summing();
+  receive(1, share(0, 1, 46));
+  expect_failed("sent 46 numbers where the plan asks 47", {0});
+}
+
+TEST_F(CoordinatorRound, RefusesAShareThatTheSiteHasNotSigned) {
+  to_summing();
+  ShareMessage changed = share(0);
+  changed.booked_rho = 0.1;
+  receive(1, std::move(changed));
+  expect_failed("not signed", {0});
+}
+
+TEST_F(CoordinatorRound, RefusesAnothersShare) {
+  to_summing();
+  receive(1, share(1));
+  expect_failed("in the name of", {0, 1});
+}
+
+TEST_F(CoordinatorRound, RefusesAShareWhoseLedgerHeadIsForged) {
+  to_summing();
+  ShareMessage message = share(0);
+  message.head.entries = 1;
+  sign(message, world_.keys[0], world_.run);
+  receive(1, std::move(message));
+  expect_failed("ledger head", {0});
+}
+
+TEST_F(CoordinatorRound, ARefusalNamesTheSiteAndTheReason) {
+  const std::pair<RefusalCode, const char*> cases[] = {
+      {RefusalCode::withdrew, "site site101 withdrew; ask its custodian"},
+      {RefusalCode::policy, "its policy does not allow it"},
+      {RefusalCode::budget_run, "site site101 refused the plan: over its budget per run; ask its custodian"},
+      {RefusalCode::budget_lifetime, "over its lifetime budget"},
+      {RefusalCode::roster, "refused the roster"},
+      {RefusalCode::configuration, "other experiment or schema files"},
+      {RefusalCode::protocol, "broke the protocol"},
+      {RefusalCode::stopping, "was asked to stop"}};
+  for (const auto& [code, words] : cases) {
+    restart();
+    to_summing();
+    receive(2, refuse(1, code));
+    EXPECT_EQ(sent_to<Abort>(), (std::vector<Endpoint>{1, 2, 3}));
+    expect_failed(words, {1});
+  }
+}
+
+TEST_F(CoordinatorRound, TakesARefusalInEveryState) {
+  receive(2, refuse(1, RefusalCode::withdrew, 0));
+  expect_failed("withdrew", {1});
+  restart();
+  to_keying();
+  receive(2, refuse(1, RefusalCode::protocol, 0));
+  expect_failed("protocol", {1});
+  restart();
+  to_idle();
+  receive(2, refuse(1, RefusalCode::withdrew));
+  expect_failed("withdrew", {1});
+  restart();
+  to_closing(true);
+  receive(2, refuse(1, RefusalCode::stopping));
+  expect_failed("asked to stop", {1});
+}
+
+TEST_F(CoordinatorRound, ARefusalMustBeSignedAndOfThisSession) {
+  to_summing();
+  Refuse forged = refuse(1, RefusalCode::withdrew);
+  forged.code = RefusalCode::policy;
+  receive(2, forged);
+  expect_failed("not signed", {1});
+  restart();
+  to_summing();
+  receive(2, refuse(1, RefusalCode::withdrew, 4));
+  expect_failed("session 4", {1});
+}
+
+}  // namespace
+}  // namespace fedloom::secagg

@@ -1,0 +1,121 @@
+#pragma once
+// One site, driven by step() alone. The test plays the coordinator and the other two sites.
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "harness.hpp"
+#include "mask_key.hpp"
+#include "signing.hpp"
+
+namespace fedloom::secagg {
+
+using test::find;
+
+class SiteTest : public testing::Test {
+ public:
+  void to_joining() { step(Start{}); }
+  void to_advertised() {
+    to_joining();
+    receive(open());
+    own_ = *sent<Advertise>();
+  }
+  void to_ready() {
+    to_advertised();
+    receive(key_list());
+  }
+  void to_preparing() {
+    to_ready();
+    receive(plan(1));
+  }
+  void to_sealing() {
+    to_preparing();
+    step(program().prepare(world_.plan(1)));
+  }
+  void to_waiting() {
+    to_sealing();
+    step(SealStored{});
+  }
+
+ protected:
+  SiteTest() { restart(); }
+  /// A fresh site, for tests that end more than one.
+  void restart() {
+    Join resume;
+    resume.last_session = 2;
+    resume.booked_rho = 0.5;
+    protocol_ = std::make_unique<SiteProtocol>(SiteSetup{.key = &world_.keys[0],
+                                                         .random = &random_,
+                                                         .roster = world_.roster,
+                                                         .run = world_.run,
+                                                         .resume = resume,
+                                                         .tick = Millis(100),
+                                                         .wait_limit = Millis(5000),
+                                                         .domain = world_.domain});
+    program_.reset();
+  }
+  std::vector<SiteAction>& step(SiteEvent&& event) {
+    actions_ = protocol_->step(std::move(event), clock_.now());
+    return actions_;
+  }
+  /// Made when first asked for: its ledger is on disk.
+  test::SiteProgram& program() {
+    if (!program_) program_ = std::make_unique<test::SiteProgram>(world_, 0, 1);
+    return *program_;
+  }
+  std::vector<SiteAction>& receive(Message message) { return step(Received{std::move(message)}); }
+  template <class T>
+  const T* sent() {
+    for (auto& action : actions_) {
+      if (const auto* send = std::get_if<SendToCoordinator>(&action)) {
+        if (const auto* found = std::get_if<T>(&send->message)) return found;
+      }
+    }
+    return nullptr;
+  }
+  void expect_refused(RefusalCode code, const std::string& word) {
+    const auto* refuse = sent<Refuse>();
+    ASSERT_NE(refuse, nullptr);
+    EXPECT_EQ(refuse->code, code);
+    EXPECT_TRUE(is_genuine(*refuse, world_.run));
+    const auto* aborted = find<SiteAborted>(actions_);
+    ASSERT_NE(aborted, nullptr);
+    EXPECT_TRUE(aborted->by_us);
+    EXPECT_EQ(aborted->refusal, code);
+    EXPECT_NE(aborted->reason.find(word), std::string::npos) << aborted->reason;
+    EXPECT_STREQ(protocol_->state(), "Aborted");
+    EXPECT_TRUE(receive(Abort{"later"}).empty());
+  }
+
+  OpenSession open(std::uint32_t session = 3) const { return {world_.run, session}; }
+  Advertise advertise(std::size_t place, std::uint32_t session = 3) {
+    Advertise message{.session = session, .mask_key = MaskKey(random_).public_key()};
+    sign(message, world_.keys[place], world_.run);
+    return message;
+  }
+  KeyList key_list() { return {3, {own_, advertise(1), advertise(2)}}; }
+  std::vector<SiteHead> heads() const {
+    std::vector<SiteHead> out;
+    for (const auto& key : world_.keys) {
+      privacy::LedgerHead head{.entries = 1, .hash = sha256("entry")};
+      head.signature = key.sign(privacy::ledger_head_message(head));
+      out.push_back({key.public_key(), head});
+    }
+    return out;
+  }
+  PlanMessage plan(std::uint32_t round, std::uint32_t attempt = 0) const {
+    return {3, world_.plan(round, attempt), heads()};
+  }
+  CloseRun close_run(bool finished) const { return {3, finished, heads(), sha256("public")}; }
+
+  test::World world_{3};
+  test::SplitMixRandom random_{11};
+  test::ManualClock clock_;
+  std::unique_ptr<test::SiteProgram> program_;
+  std::unique_ptr<SiteProtocol> protocol_;
+  std::vector<SiteAction> actions_;
+  Advertise own_;
+};
+
+}  // namespace fedloom::secagg

@@ -1,0 +1,192 @@
+// How a site answers a plan: prepares, seals, stores, waits for the tick, sends.
+
+#include "site_fixture.hpp"
+
+namespace fedloom::secagg {
+namespace {
+
+using SiteRound = SiteTest;
+
+TEST_F(SiteRound, AsksForAShareWhenAPlanComes) {
+  to_preparing();
+  EXPECT_STREQ(protocol_->state(), "Preparing");
+  ASSERT_NE(find<Prepare>(actions_), nullptr);
+  EXPECT_EQ(find<Prepare>(actions_)->plan, world_.plan(1));
+  ASSERT_NE(find<StoreHeads>(actions_), nullptr);
+  EXPECT_EQ(find<StoreHeads>(actions_)->heads.size(), 3U);
+}
+
+TEST_F(SiteRound, RefusesThePlanOfAnotherSession) {
+  to_ready();
+  auto message = plan(1);
+  message.session = 2;
+  receive(std::move(message));
+  expect_refused(RefusalCode::protocol, "session 2");
+}
+
+TEST_F(SiteRound, RefusesRoundZero) {
+  to_ready();
+  receive(plan(0, 1));
+  expect_refused(RefusalCode::protocol, "round 0");
+}
+
+TEST_F(SiteRound, RefusesARoundItHasAnswered) {
+  to_waiting();
+  clock_.advance(Millis(100));
+  step(TimerFired{});
+  receive(plan(1));
+  expect_refused(RefusalCode::protocol, "round 1, attempt 0");
+}
+
+TEST_F(SiteRound, TakesTheNextAttemptAndTheNextRound) {
+  to_waiting();
+  clock_.advance(Millis(100));
+  step(TimerFired{});
+  receive(plan(1, 1));
+  EXPECT_STREQ(protocol_->state(), "Preparing");
+  step(program().prepare(world_.plan(1, 1)));
+  step(SealStored{});
+  clock_.advance(Millis(100));
+  step(TimerFired{});
+  receive(plan(2));
+  EXPECT_STREQ(protocol_->state(), "Preparing");
+}
+
+TEST_F(SiteRound, RefusesAPlanThatCountsOnItsOwnNoise) {
+  for (const std::uint32_t contributors : {0U, 3U, 100U}) {
+    restart();
+    to_ready();
+    auto message = plan(1);
+    message.plan.contributors = contributors;
+    receive(std::move(message));
+    expect_refused(RefusalCode::protocol, "counts on the noise of");
+  }
+}
+
+TEST_F(SiteRound, RefusesAPlanThatDoesNotFitTheSchema) {
+  to_ready();
+  auto message = plan(1);
+  message.plan.queries[0].query.marginal = schema::Marginal{5};
+  receive(std::move(message));
+  expect_refused(RefusalCode::protocol, "does not fit");
+}
+
+TEST_F(SiteRound, RefusesHeadsThatAreForgedOrMissing) {
+  for (const bool forged : {true, false}) {
+    restart();
+    to_ready();
+    auto message = plan(1);
+    if (forged) {
+      message.heads[1].head.entries = 7;
+    } else {
+      message.heads.pop_back();
+    }
+    receive(std::move(message));
+    expect_refused(RefusalCode::protocol, "heads");
+    EXPECT_EQ(find<StoreHeads>(actions_), nullptr);
+  }
+}
+
+TEST_F(SiteRound, PassesItsProgramsRefusalOn) {
+  to_preparing();
+  step(PlanRefused{RefusalCode::budget_run});
+  expect_refused(RefusalCode::budget_run, "round 1");
+}
+
+TEST_F(SiteRound, ARefusalNamesItsRound) {
+  to_preparing();
+  step(PlanRefused{RefusalCode::policy});
+  EXPECT_EQ(sent<Refuse>()->session, 3U);
+  EXPECT_EQ(sent<Refuse>()->round, 1U);
+}
+
+TEST_F(SiteRound, StoresTheSealedBytesBeforeAnythingIsSent) {
+  to_sealing();
+  EXPECT_STREQ(protocol_->state(), "Sealing");
+  ASSERT_NE(find<StoreSealed>(actions_), nullptr);
+  EXPECT_EQ(find<SendToCoordinator>(actions_), nullptr);
+  const auto stored = decode(find<StoreSealed>(actions_)->bytes);
+  const auto& share = std::get<ShareMessage>(stored.value());
+  EXPECT_TRUE(is_genuine(share, world_.run));
+  EXPECT_EQ(share.share.words().size(), world_.plan(1).length(world_.domain));
+  step(SealStored{});
+  EXPECT_EQ(find<SendToCoordinator>(actions_), nullptr);
+  EXPECT_STREQ(protocol_->state(), "Waiting");
+}
+
+TEST_F(SiteRound, SendsOnThePublicTickAfterThePlan) {
+  // However long counting took within a tick, the reply leaves at the same time.
+  for (const int took : {0, 1, 60, 99, 100}) {
+    restart();
+    clock_.advance(Millis(37));
+    to_ready();
+    receive(plan(1));
+    const Instant arrived = clock_.now();
+    clock_.advance(Millis(took));
+    step(program().prepare(world_.plan(1)));
+    step(SealStored{});
+    EXPECT_EQ(find<SetTimer>(actions_)->at, arrived + Millis(100)) << took;
+  }
+}
+
+TEST_F(SiteRound, ALateReplyWaitsForTheNextTick) {
+  to_preparing();
+  const Instant arrived = clock_.now();
+  clock_.advance(Millis(101));
+  step(program().prepare(world_.plan(1)));
+  step(SealStored{});
+  EXPECT_EQ(find<SetTimer>(actions_)->at, arrived + Millis(200));
+}
+
+TEST_F(SiteRound, AnEarlyTimerSendsNothing) {
+  to_waiting();
+  clock_.advance(Millis(99));
+  step(TimerFired{});
+  EXPECT_EQ(find<SendToCoordinator>(actions_), nullptr);
+  ASSERT_NE(find<SetTimer>(actions_), nullptr);
+  clock_.advance(Millis(1));
+  step(TimerFired{});
+  EXPECT_NE(sent<ShareMessage>(), nullptr);
+  EXPECT_STREQ(protocol_->state(), "Ready");
+}
+
+TEST_F(SiteRound, RefusesAPlanWhileItStillOwesAShare) {
+  to_waiting();
+  receive(plan(2));
+  expect_refused(RefusalCode::protocol, "out of turn");
+}
+
+TEST_F(SiteRound, ItsOwnWorkHasNoDeadline) {
+  to_preparing();
+  clock_.advance(Millis(1000000));
+  EXPECT_TRUE(step(TimerFired{}).empty());
+  EXPECT_STREQ(protocol_->state(), "Preparing");
+}
+
+TEST_F(SiteRound, StopsInTheMiddleOfARoundWhenTheRunIsStopped) {
+  for (const auto& reach : {&SiteTest::to_preparing, &SiteTest::to_sealing, &SiteTest::to_waiting}) {
+    restart();
+    (this->*reach)();
+    receive(close_run(false));
+    ASSERT_NE(find<SiteFinished>(actions_), nullptr);
+    EXPECT_FALSE(find<SiteFinished>(actions_)->complete);
+    EXPECT_EQ(sent<ShareMessage>(), nullptr);
+  }
+}
+
+TEST_F(SiteRound, RefusesAFinishedRunInTheMiddleOfARound) {
+  to_preparing();
+  receive(close_run(true));
+  expect_refused(RefusalCode::protocol, "out of turn");
+}
+
+using SiteDeathTest = SiteTest;
+TEST_F(SiteDeathTest, AnAnswerThatNobodyAskedForAborts) {
+  to_ready();
+  EXPECT_DEATH(step(SealStored{}), "stored");
+  EXPECT_DEATH(step(PlanRefused{RefusalCode::policy}), "refused");
+  EXPECT_DEATH(step(program().prepare(world_.plan(1))), "prepared");
+}
+
+}  // namespace
+}  // namespace fedloom::secagg
