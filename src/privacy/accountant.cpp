@@ -41,6 +41,7 @@ std::variant<Spend, OverBudget> Accountant::spend(SpendRequest request) {
                     .round = request.round,
                     .attempt = request.attempt,
                     .stage = std::move(request.stage),
+                    .plan = request.plan,
                     .events = request.events};
   const Rho asked = cost_of(entry);
   const Rho run_after{add_up(run_spent_.value, asked.value)};

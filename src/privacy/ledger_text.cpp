@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "event_values.hpp"
 #include "fedloom/base/error.hpp"
 #include "rounding.hpp"
 
@@ -12,30 +13,12 @@ namespace {
 
 using nlohmann::json;  // keys sorted, no spaces, shortest digits that read back as the same double: one text per value
 
-struct EventJson {
-  json operator()(const GaussianEvent& e) const {
-    return {{"kind", "gaussian"},
-            {"sensitivity_squared", e.sensitivity.squared},
-            {"variance_num", e.site_noise.variance_num},
-            {"variance_shift", e.site_noise.variance_shift},
-            {"grid_bits", e.site_noise.grid_bits},
-            {"contributors", e.contributors},
-            {"dimension", e.dimension}};
-  }
-  json operator()(const ExponentialEvent& e) const {
-    return {{"kind", "exponential"},
-            {"epsilon_num", e.epsilon_num},
-            {"epsilon_shift", e.epsilon_shift},
-            {"candidates", e.candidates}};
-  }
-};
-
 json to_json(const LedgerEntry& entry) {
-  json events = json::array();
-  for (const Event& event : entry.events) events.push_back(std::visit(EventJson{}, event));
-  return {{"seq", entry.seq},         {"time", entry.time},        {"run", entry.run}, {"kind", entry.kind},
-          {"round", entry.round},     {"stage", entry.stage},      {"events", events}, {"cost", entry.cost.value},
+  json value{{"seq", entry.seq},         {"time", entry.time},        {"run", entry.run}, {"kind", entry.kind},
+          {"round", entry.round},     {"stage", entry.stage},      {"events", events_value(entry.events)}, {"cost", entry.cost.value},
           {"attempt", entry.attempt}, {"prev", to_hex(entry.prev)}};
+  if (entry.plan) value["plan"] = to_hex(*entry.plan);
+  return value;
 }
 
 std::string canonical(const json& value) {
@@ -55,23 +38,6 @@ std::array<std::uint8_t, size> bytes_of(const json& text) {
   return fixed;
 }
 
-Event parse_event(const json& e) {
-  if (e.at("kind") == "gaussian") {
-    GaussianEvent event{.sensitivity = {e.at("sensitivity_squared").get<std::uint64_t>()},
-                        .site_noise = {.variance_num = e.at("variance_num").get<std::uint64_t>(),
-                                       .variance_shift = e.at("variance_shift").get<std::uint8_t>(),
-                                       .grid_bits = e.at("grid_bits").get<std::uint8_t>()},
-                        .contributors = e.at("contributors").get<std::uint32_t>(),
-                        .dimension = e.at("dimension").get<std::uint64_t>()};
-    if (event.contributors == 0 || event.site_noise.variance_num == 0) throw std::invalid_argument("no noise");
-    return event;
-  }
-  if (e.at("kind") != "exponential") throw std::invalid_argument("unknown mechanism");
-  return ExponentialEvent{.epsilon_num = e.at("epsilon_num").get<std::uint64_t>(),
-                          .epsilon_shift = e.at("epsilon_shift").get<std::uint8_t>(),
-                          .candidates = e.at("candidates").get<std::uint64_t>()};
-}
-
 LedgerEntry parse_entry(std::string_view line) {
   const json e = json::parse(line);
   LedgerEntry entry{.seq = e.at("seq").get<std::uint64_t>(),
@@ -81,11 +47,13 @@ LedgerEntry parse_entry(std::string_view line) {
                     .round = e.at("round").get<std::uint32_t>(),
                     .attempt = e.at("attempt").get<std::uint32_t>(),
                     .stage = e.at("stage").get<std::string>(),
+                    .plan = {},
                     .events = {},
                     .cost = {e.at("cost").get<double>()},
                     .prev = bytes_of<32>(e.at("prev")),
                     .hash = bytes_of<32>(e.at("hash"))};
-  for (const json& event : e.at("events")) entry.events.push_back(parse_event(event));
+  entry.events = parse_events(e.at("events"));
+  if (const auto plan = e.find("plan"); plan != e.end()) entry.plan = bytes_of<32>(*plan);
   return entry;
 }
 

@@ -9,7 +9,7 @@
 
 namespace fedloom::privacy {
 
-/// A JSON array, one object an event; equal neighbours are written once with "times".
+/// A JSON array, one object an event.
 std::string events_to_json(const std::vector<Event>& events);
 /// Throws std::invalid_argument on anything that events_to_json does not write.
 std::vector<Event> events_from_json(std::string_view text);

@@ -1,0 +1,71 @@
+#include "fedloom/privacy/event_json.hpp"
+
+#include <stdexcept>
+
+#include "event_values.hpp"
+
+namespace fedloom::privacy {
+namespace {
+using nlohmann::json;
+
+struct EventJson {
+  json operator()(const GaussianEvent& e) const {
+    return {{"kind", "gaussian"},
+            {"sensitivity_squared", e.sensitivity.squared},
+            {"variance_num", e.site_noise.variance_num},
+            {"variance_shift", e.site_noise.variance_shift},
+            {"grid_bits", e.site_noise.grid_bits},
+            {"contributors", e.contributors},
+            {"dimension", e.dimension}};
+  }
+  json operator()(const ExponentialEvent& e) const {
+    return {{"kind", "exponential"},
+            {"epsilon_num", e.epsilon_num},
+            {"epsilon_shift", e.epsilon_shift},
+            {"candidates", e.candidates}};
+  }
+};
+
+Event parse_event(const json& e) {
+  if (e.at("kind") == "gaussian") {
+    GaussianEvent event{.sensitivity = {e.at("sensitivity_squared").get<std::uint64_t>()},
+                        .site_noise = {.variance_num = e.at("variance_num").get<std::uint64_t>(),
+                                       .variance_shift = e.at("variance_shift").get<std::uint8_t>(),
+                                       .grid_bits = e.at("grid_bits").get<std::uint8_t>()},
+                        .contributors = e.at("contributors").get<std::uint32_t>(),
+                        .dimension = e.at("dimension").get<std::uint64_t>()};
+    if (event.contributors == 0 || event.site_noise.variance_num == 0) throw std::invalid_argument("no noise");
+    return event;
+  }
+  if (e.at("kind") != "exponential") throw std::invalid_argument("unknown mechanism");
+  return ExponentialEvent{.epsilon_num = e.at("epsilon_num").get<std::uint64_t>(),
+                          .epsilon_shift = e.at("epsilon_shift").get<std::uint8_t>(),
+                          .candidates = e.at("candidates").get<std::uint64_t>()};
+}
+
+}  // namespace
+
+json events_value(const std::vector<Event>& events) {
+  json list = json::array();
+  for (const Event& event : events) list.push_back(std::visit(EventJson{}, event));
+  return list;
+}
+
+std::vector<Event> parse_events(const json& list) {
+  if (!list.is_array()) throw std::invalid_argument("not a list of mechanisms");
+  std::vector<Event> events;
+  for (const json& event : list) events.push_back(parse_event(event));
+  return events;
+}
+
+std::string events_to_json(const std::vector<Event>& events) { return events_value(events).dump(); }
+
+std::vector<Event> events_from_json(std::string_view text) {
+  try {
+    return parse_events(json::parse(text));
+  } catch (const json::exception& error) {
+    throw std::invalid_argument(error.what());
+  }
+}
+
+}  // namespace fedloom::privacy
