@@ -59,8 +59,8 @@ TEST(CsvReader, UnquotesFields) {
 }
 
 TEST(CsvReader, KeepsLineBreaksInQuotesAndCountsThem) {
-  const Read all = read("h\n\"a\nb\r\nc\"\nd\n");
-  EXPECT_EQ(all.records, (std::vector<Record>{{"h"}, {"a\nb\r\nc"}, {"d"}}));
+  const Read all = read("h,i\n\"a\nb\r\nc\",2\nd,3\n");
+  EXPECT_EQ(all.records, (std::vector<Record>{{"h", "i"}, {"a\nb\r\nc", "2"}, {"d", "3"}}));
   EXPECT_EQ(all.lines, (std::vector<std::uint64_t>{1, 2, 5}));
 }
 
