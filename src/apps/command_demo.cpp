@@ -5,6 +5,7 @@
 
 #include "commands.hpp"
 #include "fedloom/base/file.hpp"
+#include "fedloom/schema/number.hpp"
 #include "launcher.hpp"
 #include "program.hpp"
 
@@ -61,7 +62,7 @@ std::string policy_text(const Site& site, const config::Experiment& experiment) 
                      "\nclass: public\nsource: \"csv:" + site.table.string() + "\"\nunit: {column: null, max_rows: " +
                      std::to_string(experiment.privacy.max_rows) + ", max_sites: " + std::to_string(experiment.privacy.max_sites) +
                      "}\nallow:\n  columns:" + columns + "\n  trust: [" + config::name_of(experiment.privacy.trust) + "]\n  epsilon_per_run: " +
-                     figure(experiment.privacy.epsilon.value, 17) + "\n  delta: " + figure(experiment.privacy.delta.value, 17) + "\n";
+                     schema::shortest(experiment.privacy.epsilon.value) + "\n  delta: " + schema::shortest(experiment.privacy.delta.value) + "\n";
   if (!central) {
     text += "  min_sites: " + std::to_string(experiment.roster->size()) +
             "\n  min_colluding_sites: " + std::to_string(experiment.privacy.colluding_sites) +

@@ -24,8 +24,8 @@ void keygen(const std::string& file, const std::string& site) {
   }
   const SigningKey key = SigningKey::generate();
   key.save_new(file);
-  std::cout << "The secret key is in " << file << " (readable by you alone). Send these two lines to the lead:\n\n"
-            << "  - id: " << site << "\n    key: " << to_hex(ByteView(key.public_key())) << "\n\n"
+  std::cout << "The secret key is in " << file << " (readable by you alone). Send this line to the lead, for the roster:\n\n"
+            << "  - {site: \"" << site << "\", key: \"" << to_hex(ByteView(key.public_key())) << "\"}\n\n"
             << "Compare the roster's fingerprint with the other sites by telephone before you put it into your policy.\n";
 }
 

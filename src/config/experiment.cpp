@@ -13,14 +13,6 @@ namespace {
 /// Shortest text that reads back as the same number.
 std::string number(double value) { return schema::shortest(value); }
 
-std::string relative_source(const Experiment& experiment, const std::filesystem::path& folder) {
-  constexpr std::string_view scheme = "csv:";
-  if (!experiment.source.starts_with(scheme)) return experiment.source;
-  const auto table = std::filesystem::absolute(experiment.file).parent_path() / experiment.source.substr(scheme.size());
-  const auto from = std::filesystem::weakly_canonical(std::filesystem::absolute(folder));
-  return std::string(scheme) + std::filesystem::weakly_canonical(table).lexically_relative(from).string();
-}
-
 }  // namespace
 
 const char* name_of(Trust trust) noexcept { return trust == Trust::central ? "central" : "none"; }
@@ -62,14 +54,11 @@ std::string Experiment::resolved_yaml() const {
           ", reply_limit: " + millis(transport.reply_limit) + "}\n";
   text += "output: {rows: " + (rows ? std::to_string(*rows) : "auto") + ", formats: [csv]}\n";
   text += "seed: " + std::to_string(seed) + "\n";
-  if (!source.empty()) text += "source: " + quoted_text(source) + "\n";
   return text;
 }
 
 void write_resolved(const Experiment& experiment, const std::filesystem::path& folder) {
-  Experiment moved = experiment;
-  if (!moved.source.empty()) moved.source = relative_source(experiment, folder);
-  write_atomically(folder / "config.resolved.yaml", moved.resolved_yaml());
+  write_atomically(folder / "config.resolved.yaml", experiment.resolved_yaml());
   write_atomically(folder / "schema.yaml", schema_yaml(experiment.schema));
   if (experiment.roster) write_atomically(folder / "roster.yaml", roster_yaml(*experiment.roster));
 }

@@ -136,18 +136,6 @@ std::optional<Roster> roster(const Document& document, const PrivacyConfig& priv
   return made;
 }
 
-std::string source(const Document& document, const PrivacyConfig& privacy) {
-  const bool given = document.value().contains("source");
-  if (privacy.trust == Trust::central && !given) {
-    document.fail("", "the file lacks 'source', which trust: central needs", "add source: csv:PATH of the table");
-  }
-  if (privacy.trust == Trust::none && given) {
-    throw ConfigError(document.at_key("/source"), "'source' is for trust: central only",
-                      "remove it: with trust: none each site's own policy names its table");
-  }
-  return given ? document.value()["source"].get<std::string>() : std::string();
-}
-
 schema::Schema schema_of(const Document& document) {
   const std::filesystem::path file = document.beside(document.value()["schema"]);
   if (!std::filesystem::exists(file)) {
@@ -172,8 +160,7 @@ Experiment load_experiment(const std::filesystem::path& file) {
                         .roster = roster(document, privacy),
                         .transport = transport(document),
                         .rows = std::nullopt,
-                        .seed = value.value("seed", std::uint64_t{0}),
-                        .source = source(document, privacy)};
+                        .seed = value.value("seed", std::uint64_t{0})};
   const json& output = section(document, "output");
   if (output.contains("rows") && output["rows"].is_number()) experiment.rows = output["rows"].get<std::uint64_t>();
   return experiment;

@@ -51,12 +51,10 @@ struct Experiment {
   TransportConfig transport;
   std::optional<std::uint64_t> rows;  ///< none: auto, the noisy total
   std::uint64_t seed = 0;             ///< public randomness only
-  std::string source;                 ///< trust: central only: "csv:PATH", relative to `file`; the single owner's table
-  /// SHA-256 of everything above that changes what is measured or made: not of paths, source and transport. The same
+  /// SHA-256 of everything above that changes what is measured or made: not of paths and transport. The same
   /// on every machine.
   Digest hash() const;
   /// All defaults filled in, as YAML (config.resolved.yaml), for a folder with schema.yaml and roster.yaml beside it.
-  /// `source` is written as it stands in the field.
   std::string resolved_yaml() const;
 };
 

@@ -29,7 +29,6 @@ TEST(ExperimentFile, GivesWhatTheLeadWrote) {
   EXPECT_EQ(experiment.roster->size(), 3u);
   EXPECT_EQ(experiment.rows, 1000u);
   EXPECT_EQ(experiment.seed, 7u);
-  EXPECT_EQ(experiment.source, "");
 }
 
 TEST(ExperimentFile, ListsKeptAttributesInTheSchemasOrder) {
@@ -56,13 +55,12 @@ TEST(ExperimentFile, NeedsLittle) {
   EXPECT_EQ(experiment.seed, 0u);
 }
 
-TEST(ExperimentFile, OfASingleOwnerNeedsASourceAndReadsNoRoster) {
+TEST(ExperimentFile, OfASingleOwnerReadsNoRoster) {
   const ConfigFolder folder;
-  const std::string central = with(good_experiment, "trust: none", "trust: central") + "source: csv:table.csv\n";
+  const std::string central = with(good_experiment, "trust: none", "trust: central");
   const Experiment experiment =
       load_experiment(folder.write("central.yaml", with(central, "roster: roster.yaml", "roster: none.yaml")));
   EXPECT_EQ(experiment.privacy.trust, Trust::central);
-  EXPECT_EQ(experiment.source, "csv:table.csv");
   EXPECT_FALSE(experiment.roster.has_value());
 }
 
@@ -101,14 +99,11 @@ TEST(ExperimentHash, IsOverEverythingThatChangesWhatIsMeasuredOrMade) {
       {"seed: 7", "seed: 8"},
       {"roster: roster.yaml", "roster: roster2.yaml"},
       {"schema: schema.yaml", "schema: schema2.yaml"},
-      {"trust: none", "trust: central\nsource: csv:t.csv"}};
+      {"trust: none", "trust: central"}};
   folder.write("roster2.yaml", with(good_roster, "site: west", "site: east"));
   folder.write("schema2.yaml", with(good_schema, "Female", "female"));
   for (const auto& [old_part, new_part] : changes) {
-    std::string text = with(good_experiment, old_part, new_part);
-    if (new_part.starts_with("trust")) {
-      text = with(with(good_experiment, old_part, "trust: central"), "seed: 7", "seed: 7\nsource: csv:t.csv");
-    }
+    const std::string text = with(good_experiment, old_part, new_part);
     const Digest digest = load_experiment(folder.write("changed.yaml", text)).hash();
     EXPECT_EQ(std::count(seen.begin(), seen.end(), digest), 0) << new_part;
     seen.push_back(digest);
@@ -242,11 +237,6 @@ std::vector<BadFile> bad_experiments() {
           ":19:10: 'row' is not a known key in 'output'; did you mean 'rows'?"),
       bad("seed", "seed: 7", "seed: -7", ":20:7: 'seed' must be a whole number at least 0"),
       bad("seed_large", "seed: 7", "seed: 18446744073709551616", ":20:7: 'seed' must be a whole number at least 0"),
-      bad("source_without_need", "seed: 7", "source: csv:t.csv",
-          ":20:1: 'source' is for trust: central only; remove it: with trust: none each site's own policy names its "
-          "table"),
-      bad("source", "seed: 7", "source: t.csv", ":20:9: 'source' must be csv:PATH, not 't.csv'"),
-      bad("no_source", "trust: none", "trust: central", ":1:1: the file lacks 'source', which trust: central needs"),
       bad("unknown", "seed: 7", "sead: 7", ":20:1: 'sead' is not a known key here; did you mean 'seed'?"),
       bad("first_of_two", "epsilon: 1.5\n  delta: 1e-9", "epsilon: x\n  delta: x",
           ":5:12: 'epsilon' must be a number")};
