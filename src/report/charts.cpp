@@ -26,18 +26,25 @@ std::vector<Point> fit_points(const std::vector<RoundFacts>& rounds) {
   return points;
 }
 
-/// 1, 2 and 5 times the powers of ten inside the range, or only the powers where that is too many.
-std::vector<double> ticks_between(double low, double high) {
-  std::vector<double> ticks, powers;
+std::vector<double> ticks_between(double low, double high, const std::vector<double>& firsts) {
+  std::vector<double> ticks;
   for (int power = -6; power <= 9; ++power) {
-    for (const double first : {1.0, 2.0, 5.0}) {
+    for (const double first : firsts) {
       const double tick = first * std::pow(10, power);
-      if (tick < low || tick > high) continue;
-      ticks.push_back(tick);
-      if (first == 1.0) powers.push_back(tick);
+      if (tick >= low && tick <= high) ticks.push_back(tick);
     }
   }
-  return ticks.size() > 7 ? powers : ticks;
+  return ticks;
+}
+
+/// Round numbers inside the range, three to seven where that is possible. 1 is always one of them.
+std::vector<double> ticks_between(double low, double high) {
+  std::vector<double> ticks;
+  for (const auto& firsts : {std::vector<double>{1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9}, {1, 2, 5}, {1}}) {
+    ticks = ticks_between(low, high, firsts);
+    if (ticks.size() <= 7) break;
+  }
+  return ticks;
 }
 
 /// Where the fit chart's values lie on the page.
@@ -124,11 +131,12 @@ std::string fit_chart(const std::vector<RoundFacts>& rounds) {
   frame.low /= 1.15;
   frame.high *= 1.15;
   auto out = open_svg({"fit", "Misfit of the model after each round",
-                       "Chi-square per cell falls from " + number(points.front().value, 3) + " to " +
+                       "Chi-square per cell goes from " + number(points.front().value, 3) + " to " +
                            number(points.back().value, 3) + "; 1 is the level of the noise."},
                       220);
   for (const double tick : ticks_between(frame.low, frame.high)) {
-    out += svg_line(tick == 1.0 ? "reference" : "grid", {frame.left, frame.y(tick)}, {frame.right, frame.y(tick)});
+    out += svg_line(std::abs(tick - 1) < 1e-9 ? "reference" : "grid", {frame.left, frame.y(tick)},
+                    {frame.right, frame.y(tick)});
     out += svg_label("tick", {frame.left - 1.5, frame.y(tick) + 4}, "end", number(tick, 3));
   }
   out += svg_label("tick", {frame.left + 0.5, frame.y(1) - 5}, "start", "level of the noise");

@@ -24,15 +24,15 @@ double axis_end(const std::vector<Bar>& bars) {
 }
 
 std::string tip_of(const Bar& bar) {
-  auto tip = bar.label + ": synthetic " + percent(bar.synthetic);
-  if (bar.measured) tip += ", measured " + percent(*bar.measured) + " ± " + percent(bar.sigma);
+  auto tip = bar.label + ": synthetic " + percent(bar.synthetic, 2);
+  if (bar.measured) tip += ", measured " + percent(*bar.measured, 2) + " ± " + percent(bar.sigma, 2);
   return "<title>" + escape(tip) + "</title>";
 }
 
 std::string lying_bar(const Bar& bar, double y, double end) {
   const auto at = [&](double share) { return left + (right - left) * std::clamp(share / end, 0.0, 1.0); };
   const double middle = y + row_height / 2;
-  auto out = "<g>" + tip_of(bar) + svg_label("name", {left - 2, middle + 4}, "end", shortened(bar.label, 19));
+  auto out = "<g>" + tip_of(bar) + svg_label("name", {left - 2, middle + 4}, "end", shortened(bar.label, 18));
   out += "<rect class=\"synthetic\" x=\"" + coordinate(left) + "%\" y=\"" + coordinate(y + 3) + "\" width=\"" +
          coordinate(at(bar.synthetic) - left) + "%\" height=\"" + coordinate(row_height - 6) + "\"/>";
   if (bar.measured) {

@@ -61,10 +61,11 @@ std::string grouped(double value) {
   return (std::round(value) < 0 ? "−" : "") + text;
 }
 
-std::string percent(double share) {
+std::string percent(double share, int decimals) {
   if (!std::isfinite(share)) return "–";
-  const auto text = formatted(std::abs(share) * 100, std::chars_format::fixed, 1);
-  return (share < 0 && text != "0.0" ? "−" : "") + text + " %";
+  const auto text = formatted(std::abs(share) * 100, std::chars_format::fixed, decimals);
+  const bool nought = text.find_first_not_of("0.") == std::string::npos;
+  return (share < 0 && !nought ? "−" : "") + text + " %";
 }
 
 std::string coordinate(double value) {

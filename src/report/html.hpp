@@ -13,8 +13,8 @@ std::string escape(std::string_view text);
 std::string number(double value, int digits = 4);
 /// Rounded to a whole number, in groups of three: "48,842".
 std::string grouped(double value);
-/// A share of 1 with one decimal: "12.5 %".
-std::string percent(double share);
+/// A share of 1, as "12.5 %".
+std::string percent(double share, int decimals = 1);
 /// A coordinate: at most two decimals, no exponent.
 std::string coordinate(double value);
 

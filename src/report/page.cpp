@@ -135,9 +135,9 @@ std::string fit(const PageContent& content) {
 std::string figures_of(const Distribution& distribution) {
   std::string rows;
   for (const auto& bar : distribution.bars) {
-    rows += "<tr><th scope=\"row\">" + escape(bar.label) + "</th>" + figure_cell(percent(bar.synthetic)) +
-            figure_cell(bar.measured ? percent(*bar.measured) : "–") +
-            figure_cell(bar.measured ? percent(bar.sigma) : "–") + "</tr>\n";
+    rows += "<tr><th scope=\"row\">" + escape(bar.label) + "</th>" + figure_cell(percent(bar.synthetic, 2)) +
+            figure_cell(bar.measured ? percent(*bar.measured, 2) : "–") +
+            figure_cell(bar.measured ? percent(bar.sigma, 2) : "–") + "</tr>\n";
   }
   return "<details><summary>Figures</summary><div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Value</th>"
          "<th class=\"n\" scope=\"col\">Synthetic</th><th class=\"n\" scope=\"col\">Measured</th>"
@@ -149,8 +149,9 @@ std::string attributes(const std::vector<Distribution>& distributions) {
   std::string out =
       "<p><span class=\"key synthetic\"></span>share of the synthetic rows, as the model draws them; "
       "<span class=\"key dot measured\"></span>noisy measurement with an error bar of one standard deviation of its "
-      "noise. A measurement may be below zero, as its noise is as likely to be negative as positive; it is then drawn "
-      "at zero, and the table holds its value.</p>\n<div class=\"grid\">\n";
+      "noise, which hides behind the point where it is narrower. A measurement may be below zero, as its noise is as "
+      "likely to be negative as positive; it is then drawn at zero, and the table holds its value.</p>\n<div "
+      "class=\"grid\">\n";
   std::size_t k = 0;
   for (const auto& one : distributions) {
     out += "<figure><h3>" + escape(one.attribute) + "</h3>\n" + distribution_chart(one, "a" + std::to_string(k++));

@@ -129,9 +129,9 @@ TEST(Report, PutsTheModelBesideTheNoisyMeasurement) {
   PublicFolder folder(name_of_this_test());
   const auto page = report_of(folder);
   // 400 and −20 of 1000 rows, σ 12.5; the model gives every value the same share.
-  EXPECT_THAT(page, HasSubstr("<title>Female: synthetic 50.0 %, measured 40.0 % ± 1.2 %</title>"));
-  EXPECT_THAT(page, HasSubstr("<title>Male: synthetic 50.0 %, measured −2.0 % ± 1.2 %</title>"));
-  EXPECT_THAT(page, HasSubstr("<title>blue: synthetic 33.3 %</title>"));
+  EXPECT_THAT(page, HasSubstr("<title>Female: synthetic 50.00 %, measured 40.00 % ± 1.25 %</title>"));
+  EXPECT_THAT(page, HasSubstr("<title>Male: synthetic 50.00 %, measured −2.00 % ± 1.25 %</title>"));
+  EXPECT_THAT(page, HasSubstr("<title>blue: synthetic 33.33 %</title>"));
   EXPECT_EQ(count(page, "Not measured by itself."), 1U);
   EXPECT_EQ(count(page, "<circle class=\"measured\""), 2U);
 }
@@ -140,7 +140,8 @@ TEST(Report, DrawsTheFitOfTheRoundsThatHaveOne) {
   PublicFolder folder(name_of_this_test());
   const auto page = report_of(folder);
   EXPECT_EQ(count(page, "<circle class=\"point\""), 2U);
-  EXPECT_THAT(page, HasSubstr("Chi-square per cell falls from 4.25 to 1.5"));
+  EXPECT_THAT(page, HasSubstr("Chi-square per cell goes from 4.25 to 1.5"));
+  EXPECT_EQ(count(page, "<line class=\"reference\""), 1U);
 }
 
 TEST(Report, SaysSoWhereThereIsNoFitToDraw) {
@@ -169,8 +170,8 @@ TEST(Report, ALongDomainIsDrawnInGroupsOfNeighbours) {
   folder.metrics["attributes"][0]["labels"] = labels;
   const auto page = report_of(folder);
   EXPECT_THAT(page, HasSubstr("3 neighbouring values a bar."));
-  EXPECT_THAT(page, HasSubstr("v0 … v2: synthetic 0.7 %, measured 38.0 % ± 2.2 %"));  // √3 · 1.25 %
-  EXPECT_THAT(page, HasSubstr("v399 … v400: synthetic 0.5 %"));
+  EXPECT_THAT(page, HasSubstr("v0 … v2: synthetic 0.75 %, measured 38.00 % ± 2.17 %"));  // √3 · 1.25 %
+  EXPECT_THAT(page, HasSubstr("v399 … v400: synthetic 0.50 %"));
   EXPECT_EQ(first_unbalanced_tag(page), "");
 }
 
