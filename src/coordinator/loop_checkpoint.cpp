@@ -65,6 +65,7 @@ Share share_of(const json& value, const schema::Domain& domain) {
   share.query.sketch_rows = value.at("sketch_rows").get<std::uint32_t>();
   share.query.sketch_seed = value.at("sketch_seed").get<std::uint64_t>();
   share.part = value.at("part").get<double>();
+  if (!(share.part > 0.0 && share.part <= 1.0)) throw std::invalid_argument("a part of the budget is not in (0, 1]");
   return share;
 }
 

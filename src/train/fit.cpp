@@ -3,39 +3,28 @@
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numbers>
+#include <span>
 #include <stdexcept>
 
 #include "fedloom/base/public_stream.hpp"
 #include "fedloom/model/tensors.hpp"
-#include "train/objective.hpp"
+#include "train/fit_problem.hpp"
 #include "train/softmax.hpp"
 
 namespace fedloom::train {
 namespace {
 
 constexpr double kStartSpread = 0.3;
+constexpr double kLift = 0.3;  // standard deviations that a cell starts above its clipped count
 constexpr double kLastStep = 0.05;
+constexpr double kLargestLogit = 30.0;
 
-/// 1-ways of the whole domain side by side; weight 0 where nothing was measured.
-struct OneWays {
-  OneWays(const schema::Domain& domain, const Targets& targets)
-      : counts(domain.width(), 0.0), weight(domain.width(), 0.0) {
-    for (const auto& [marginal, target] : targets) {
-      if (marginal.degree() != 1) continue;
-      const std::size_t first = domain.offset(marginal[0]);
-      for (std::size_t v = 0; v < target.counts.size(); ++v) {
-        counts[first + v] = target.counts[v];
-        weight[first + v] = target.weight;
-      }
-    }
-  }
-  std::vector<double> counts, weight;
-};
-
-/// Probabilities of every attribute from its noisy 1-way: clipped at 0, plus `lift` standard deviations.
-std::vector<double> one_way_probabilities(const schema::Domain& domain, const Targets& targets, double lift) {
+/// Probabilities of every attribute from its noisy 1-way: clipped at 0, plus a little of its noise.
+std::vector<double> one_way_probabilities(const schema::Domain& domain, const Targets& targets) {
   const OneWays one(domain, targets);
   std::vector<double> out(domain.width());
   for (std::size_t i = 0; i < domain.dimensions(); ++i) {
@@ -43,12 +32,26 @@ std::vector<double> one_way_probabilities(const schema::Domain& domain, const Ta
     double total = 0;
     for (std::size_t c = first; c < first + size; ++c) {
       const double sigma = one.weight[c] > 0 ? 1.0 / std::sqrt(one.weight[c]) : 1.0;
-      out[c] = std::max(0.0, one.counts[c]) + lift * sigma + 1e-9;
+      out[c] = std::max(0.0, one.counts[c]) + kLift * sigma + 1e-9;
       total += out[c];
     }
     for (std::size_t c = first; c < first + size; ++c) out[c] /= total;
   }
   return out;
+}
+
+/// The distribution nearest in L2 to noisy counts that should sum to `rows`: max(0, y − t) with t such that the sum is
+/// right. Clipping alone would keep the noise of empty cells that is positive, and so spread mass over them.
+void project(std::span<const double> counts, double rows, std::span<double> out) {
+  std::vector<double> sorted(counts.begin(), counts.end());
+  std::sort(sorted.begin(), sorted.end(), std::greater<>());
+  double sum = 0, shift = 0;
+  for (std::size_t k = 0; k < sorted.size(); ++k) {
+    sum += sorted[k];
+    const double t = (sum - rows) / static_cast<double>(k + 1);
+    if (sorted[k] > t) shift = t;
+  }
+  for (std::size_t c = 0; c < counts.size(); ++c) out[c] = std::max(0.0, counts[c] - shift) / rows;
 }
 
 /// Two standard normals (Box & Muller 1958): public randomness for initial weights only.
@@ -67,7 +70,7 @@ double cosine(double step_size, std::uint32_t step, std::uint32_t steps) {
 
 void initialise(model::Generator& generator, const std::vector<boundary::Measurement>& measurements,
                 std::uint64_t seed) {
-  const std::vector<double> p = one_way_probabilities(generator.domain(), merge(measurements), 0.3);
+  const std::vector<double> p = one_way_probabilities(generator.domain(), merge(measurements));
   PublicStream stream(seed, "fedloom initial weights");
   float* logits = generator.tensors().logits.mutable_data_ptr<float>();
   const std::size_t size = generator.components() * p.size();
@@ -81,37 +84,28 @@ void initialise(model::Generator& generator, const std::vector<boundary::Measure
 FitReport fit(model::Generator& generator, const std::vector<boundary::Measurement>& measurements,
               const FitOptions& options) {
   const c10::NoGradGuard no_gradients;
-  const schema::Domain& domain = generator.domain();
-  const double rows = estimate_rows(measurements, domain);
-  const Targets targets = merge(measurements);
-  const OneWays one(domain, targets);
-  const Segments segments(domain);
-  Objective objective(domain, generator.components(), targets, rows);
+  FitProblem problem(generator.domain(), generator.components(), measurements, options.lambda);
   at::Tensor& logits = generator.tensors().logits;
-  at::Tensor p = at::empty_like(logits), log_p = at::empty_like(logits), gradient = at::empty_like(logits);
-  std::vector<float> mean, shared(domain.width());
   Adam adam(logits.numel());
   for (std::uint32_t step = 0; step < options.steps; ++step) {
-    softmax_blocks(segments, logits, p, log_p, mean);
-    for (std::size_t c = 0; c < shared.size(); ++c) {
-      shared[c] = static_cast<float>(one.weight[c] * (rows * mean[c] - one.counts[c]) -
-                                     options.lambda * std::log(mean[c] + 1e-12));
-    }
-    start_gradient(static_cast<float>(options.lambda), log_p, shared, gradient);
-    objective.add_gradient(p, gradient);
-    gradient_in_logits(segments, p, gradient);
-    adam.step(gradient, cosine(options.step_size, step, options.steps), logits);
+    adam.step(problem.gradient(logits), cosine(options.step_size, step, options.steps), logits);
   }
-  const Objective::ChiSquare chi2 = objective.chi2(softmax_blocks(segments, logits));
-  return {rows, chi2.cells > 0 ? chi2.value / static_cast<double>(chi2.cells) : 0.0, options.lambda};
+  return {problem.rows(), problem.chi2_per_cell(logits), options.lambda};
 }
 
 FitReport fit_independent(model::Generator& generator, const std::vector<boundary::Measurement>& measurements) {
   if (generator.components() != 1) throw std::invalid_argument("a product of 1-ways has one component");
-  const std::vector<double> p = one_way_probabilities(generator.domain(), merge(measurements), 0.0);
+  const schema::Domain& domain = generator.domain();
+  const double rows = estimate_rows(measurements, domain);
+  const OneWays one(domain, merge(measurements));
+  std::vector<double> p(domain.width());
+  for (std::size_t i = 0; i < domain.dimensions(); ++i) {
+    const std::size_t first = domain.offset(i), size = domain.size(i);
+    project(std::span(one.counts).subspan(first, size), rows, std::span(p).subspan(first, size));
+  }
   float* logits = generator.tensors().logits.mutable_data_ptr<float>();
-  for (std::size_t c = 0; c < p.size(); ++c) logits[c] = static_cast<float>(std::max(-30.0, std::log(p[c])));
-  return {estimate_rows(measurements, generator.domain()), 0.0, 0.0};
+  for (std::size_t c = 0; c < p.size(); ++c) logits[c] = static_cast<float>(std::max(-kLargestLogit, std::log(p[c])));
+  return {rows, 0.0, 0.0};
 }
 
 }  // namespace fedloom::train

@@ -32,7 +32,7 @@ void initialise(model::Generator& generator, const std::vector<boundary::Measure
 /// Adam (.5, .95), cosine to 5 %, fresh moments, on ½χ²·(B/N̂) + λ·Σ_b KL(P_b‖P̄). Gradients by hand in GEMMs.
 FitReport fit(model::Generator& generator, const std::vector<boundary::Measurement>& measurements, const FitOptions& options);
 
-/// Product of clipped, normalised noisy 1-ways (generator must have one component): method `independent`.
+/// Product of noisy 1-ways, each projected onto the distributions (L2): method `independent`. One component only.
 FitReport fit_independent(model::Generator& generator, const std::vector<boundary::Measurement>& measurements);
 
 /// Answers of the current model to many marginals, in counts (× N̂), as floats; cheaper than one by one.

@@ -1,0 +1,79 @@
+#include <gtest/gtest.h>
+
+#include "train/fit_problem.hpp"
+#include "unit/train/reference.hpp"
+
+namespace fedloom::train {
+namespace {
+
+using schema::Marginal;
+using Measurements = std::vector<boundary::Measurement>;
+
+/// Largest difference between our gradient and LibTorch's, over the largest entry.
+double relative_error(const schema::Domain& domain, const Measurements& measurements, double lambda) {
+  const at::Tensor logits = test::any_logits(7, domain.width());
+  FitProblem problem(domain, 7, measurements, lambda);
+  const at::Tensor ours = problem.gradient(logits).to(at::kDouble);
+  const at::Tensor expected = test::autograd(domain, logits, measurements, lambda);
+  EXPECT_GT(expected.abs().max().item<double>(), 1e-3);
+  return ((ours - expected).abs().max() / expected.abs().max()).item<double>();
+}
+
+Measurements measure(const schema::Domain& domain, const std::vector<Marginal>& marginals) {
+  Measurements out;
+  double sigma = 1.0;
+  for (const Marginal& r : marginals) out.push_back(test::any_measurement(domain, r, sigma += 0.5));
+  return out;
+}
+
+TEST(Gradient, OfOneWaysIsAutograds) {
+  const schema::Domain domain = test::small_domain();
+  EXPECT_LT(relative_error(domain, measure(domain, {{0}, {1}, {3}}), 0.0), 1e-5);
+}
+
+TEST(Gradient, OfASinglePairIsAutograds) {
+  const schema::Domain domain({{"a", 3}, {"b", 4}, {"c", 20}});  // few cells measured: pair by pair
+  EXPECT_LT(relative_error(domain, measure(domain, {{0, 1}}), 0.0), 1e-5);
+}
+
+TEST(Gradient, OfManyPairsIsAutograds) {
+  const schema::Domain domain = test::small_domain();  // most cells measured: one matrix
+  EXPECT_LT(relative_error(domain, measure(domain, {{0, 1}, {0, 2}, {0, 3}, {1, 3}, {2, 3}}), 0.0), 1e-5);
+}
+
+TEST(Gradient, OfTriplesInAnyOrderOfSizesIsAutograds) {
+  const schema::Domain domain = test::small_domain();
+  EXPECT_LT(relative_error(domain, measure(domain, {{0, 1, 2}, {1, 2, 3}, {0, 2, 3}}), 0.0), 1e-5);
+}
+
+TEST(Gradient, OfThePenaltyIsAutograds) {
+  const schema::Domain domain = test::small_domain();
+  EXPECT_LT(relative_error(domain, measure(domain, {{}}), 0.7), 1e-5);
+}
+
+TEST(Gradient, OfAllTermsTogetherIsAutograds) {
+  const schema::Domain domain = test::small_domain();
+  EXPECT_LT(relative_error(domain, measure(domain, {{0}, {1}, {2}, {3}, {0, 1}, {2, 3}, {0, 1, 3}}), 0.3), 1e-5);
+}
+
+TEST(Gradient, OfAMarginalMeasuredTwiceIsTheSumOfBoth) {
+  const schema::Domain domain = test::small_domain();
+  Measurements twice = measure(domain, {{0, 1}, {0, 1}});
+  for (std::int64_t& v : twice[1].grid_values) v += 9;
+  EXPECT_LT(relative_error(domain, twice, 0.0), 1e-5);
+}
+
+TEST(Gradient, PathsAgreeOnBothSidesOfTheSwitch) {
+  // The same pairs beside a wide attribute that nothing asks about: the wide domain takes the other path.
+  const schema::Domain narrow({{"a", 3}, {"b", 4}});
+  const schema::Domain wide({{"a", 3}, {"b", 4}, {"c", 40}});
+  const Measurements measurements = measure(narrow, {{0, 1}});
+  const at::Tensor logits = test::any_logits(7, wide.width());
+  FitProblem dense(narrow, 7, measurements, 0.0), single(wide, 7, measurements, 0.0);
+  const at::Tensor a = dense.gradient(logits.narrow(1, 0, narrow.width()).contiguous());
+  const at::Tensor b = single.gradient(logits).narrow(1, 0, narrow.width());
+  EXPECT_TRUE(at::allclose(a, b, 1e-4, 1e-5));
+}
+
+}  // namespace
+}  // namespace fedloom::train
