@@ -14,9 +14,16 @@ namespace {
 using nlohmann::json;  // keys sorted, no spaces, shortest digits that read back as the same double: one text per value
 
 json to_json(const LedgerEntry& entry) {
-  json value{{"seq", entry.seq},         {"time", entry.time},        {"run", entry.run}, {"kind", entry.kind},
-          {"round", entry.round},     {"stage", entry.stage},      {"events", events_value(entry.events)}, {"cost", entry.cost.value},
-          {"attempt", entry.attempt}, {"prev", to_hex(entry.prev)}};
+  json value{{"seq", entry.seq},
+             {"time", entry.time},
+             {"run", entry.run},
+             {"kind", entry.kind},
+             {"round", entry.round},
+             {"stage", entry.stage},
+             {"events", events_value(entry.events)},
+             {"cost", entry.cost.value},
+             {"attempt", entry.attempt},
+             {"prev", to_hex(entry.prev)}};
   if (entry.plan) value["plan"] = to_hex(*entry.plan);
   return value;
 }
