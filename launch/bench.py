@@ -56,7 +56,7 @@ def cases_of(program):
 
 
 def python_with_numpy():
-    for python in (sys.executable, "/usr/bin/python3"):
+    for python in ("python3", "/usr/bin/python3"):
         probe = subprocess.run([python, "-c", "import numpy"], capture_output=True)
         if probe.returncode == 0:
             return python
@@ -84,7 +84,7 @@ def figures_of(module, programs):
     entries = cases_of(program) if os.access(program, os.X_OK) else []
     add_peers(module, entries)
     for script in sorted((BENCHMARKS / module).glob("*_bench.py")):
-        figures, command = run([sys.executable, str(script), str(programs)])
+        figures, command = run(["python3", str(script), str(programs)])
         entries += [{**figure, "command": command} for figure in figures]
     return entries
 

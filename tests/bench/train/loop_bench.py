@@ -44,7 +44,7 @@ def write_table(folder):
     columns = [coded(column) for column in zip(*rows)]
     (folder / "domain.json").write_text(json.dumps({name: size for name, (_, size) in zip(header, columns)}))
     with open(folder / "table.csv", "w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
+        writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(header)
         writer.writerows(zip(*(codes for codes, _ in columns)))
 
