@@ -11,18 +11,18 @@ Crowd Crowd::of(const config::Experiment& experiment, std::uint32_t sites) {
   const config::PrivacyConfig& privacy = experiment.privacy;
   const std::uint32_t absent = privacy.trust == config::Trust::central ? 0 : privacy.colluding_sites + privacy.dropouts;
   if (absent >= sites) {
-    throw ConfigError({experiment.file.string(), 0, 0},
-                      "colluding_sites and dropouts leave none of the " + std::to_string(sites) +
-                          " sites to count on for noise",
-                      "lower them or add sites");
+    throw ConfigError(
+        {experiment.file.string(), 0, 0},
+        "colluding_sites and dropouts leave none of the " + std::to_string(sites) + " sites to count on for noise",
+        "lower them or add sites");
   }
   return {sites, sites - absent, privacy.max_rows * privacy.max_sites};
 }
 
 double Crowd::inflation() const { return entity_rows * std::sqrt(static_cast<double>(sites) / contributors); }
 
-boundary::RoundPlan price(boundary::RoundPlan frame, const std::vector<Share>& shares, double left,
-                          const Crowd& crowd, const schema::Domain& domain) {
+boundary::RoundPlan price(boundary::RoundPlan frame, const std::vector<Share>& shares, double left, const Crowd& crowd,
+                          const schema::Domain& domain) {
   frame.contributors = crowd.contributors;
   frame.entity_rows = crowd.entity_rows;
   double allowed = 0;

@@ -44,8 +44,8 @@ class Budget {
 };
 
 /// A plan whose cost is at most Σ part·left, and as close to it as noise scales allow.
-boundary::RoundPlan price(boundary::RoundPlan frame, const std::vector<Share>& shares, double left,
-                          const Crowd& crowd, const schema::Domain& domain);
+boundary::RoundPlan price(boundary::RoundPlan frame, const std::vector<Share>& shares, double left, const Crowd& crowd,
+                          const schema::Domain& domain);
 
 /// ε²/8 at most `rho`, ε a multiple of 2^-24 and at least that.
 privacy::ExponentialEvent price_selection(double rho, std::uint64_t candidates);

@@ -90,9 +90,7 @@ void Loop::Impl::measure_next(Phase phase, std::vector<Share> wanted) {
   price_step();
 }
 
-void Loop::Impl::measure_remainder() {
-  measure_next(Phase::remainder, one_way_shares(domain(), 1.0));
-}
+void Loop::Impl::measure_remainder() { measure_next(Phase::remainder, one_way_shares(domain(), 1.0)); }
 
 void Loop::Impl::stop() {
   state.phase = Phase::finished;

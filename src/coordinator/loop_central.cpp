@@ -24,8 +24,7 @@ void Loop::Impl::start_picks() {
     return measure_next(Phase::one_way, one_way_shares(domain(), more));
   }
   const auto d = static_cast<double>(domain().dimensions());
-  const double noise =
-      typical_noise(workload, domain().dimensions(), budget.total(), crowd.inflation(), total_rows());
+  const double noise = typical_noise(workload, domain().dimensions(), budget.total(), crowd.inflation(), total_rows());
   const double picks = d * std::clamp(2.0 * std::pow(0.07 / noise, 0.6), 1.5, 12.0);
   state.sigma = std::sqrt(picks / (1.8 * budget.left()));
   state.epsilon = std::sqrt(0.8 * budget.left() / picks);

@@ -73,11 +73,11 @@ Forecast forecast(const config::Experiment& experiment, std::uint32_t sites, std
     const double batches = std::min(16.0, std::ceil(cliques / std::max(1.0, std::round(0.125 * d))));
     out.rounds = 2 + static_cast<std::uint32_t>(batches);
     fit_flops = step_flops * (100.0 * batches + 600.0);
-    largest = std::max({largest, 8.0 * static_cast<double>(sketches.size()),
-                        static_cast<double>(out.stages.back().cells) / batches});
+    largest = std::max(
+        {largest, 8.0 * static_cast<double>(sketches.size()), static_cast<double>(out.stages.back().cells) / batches});
   }
-  out.coordinator_bytes = static_cast<std::uint64_t>(
-      150e6 + 4.0 * (6.0 * components * width + (independent ? 0.0 : 4.0 * width * width)));
+  out.coordinator_bytes =
+      static_cast<std::uint64_t>(150e6 + 4.0 * (6.0 * components * width + (independent ? 0.0 : 4.0 * width * width)));
   out.site_bytes_per_round = static_cast<std::uint64_t>(8.0 * largest);
   out.seconds = 0.3 + fit_flops / kFlopsPerSecond;
   return out;

@@ -18,15 +18,15 @@ enum class Phase : std::uint8_t { one_way, sketch, batch, select, measure, remai
 /// Counters that a checkpoint keeps.
 struct LoopState {
   Phase phase = Phase::one_way;
-  std::uint32_t round = 0;            ///< of the pending step, or of the last one once finished
+  std::uint32_t round = 0;  ///< of the pending step, or of the last one once finished
   std::uint32_t attempt = 0;
   std::uint32_t rounds_planned = 1;
   // trust: none
-  std::uint32_t cliques = 0, taken = 0;   ///< K, and how many are measured
+  std::uint32_t cliques = 0, taken = 0;  ///< K, and how many are measured
   std::uint32_t batches = 0, batch = 0;
   // trust: central
-  double sigma = 0;                   ///< of a clique of reference size with Δ = 1
-  double epsilon = 0;                 ///< of a selection
+  double sigma = 0;    ///< of a clique of reference size with Δ = 1
+  double epsilon = 0;  ///< of a selection
   std::uint32_t picks = 0;
   bool last_pick = false;
   schema::Marginal chosen;
@@ -78,8 +78,8 @@ struct Loop::Impl {
   model::Generator generator;
   std::vector<boundary::Measurement> measurements;
   LoopState state;
-  std::vector<Share> shares;       ///< of the pending MeasureStep
-  double selection_part = 0;       ///< of the pending SelectStep
+  std::vector<Share> shares;  ///< of the pending MeasureStep
+  double selection_part = 0;  ///< of the pending SelectStep
   Step step;
 };
 

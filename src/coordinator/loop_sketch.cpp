@@ -11,10 +11,14 @@ namespace {
 
 constexpr double kSketchPart = 0.10;
 constexpr double kBatchesAtMost = 16;
+// Where a typical pair would be noisier than this, in parts of the rows, 1-ways alone are the better use of a budget.
+constexpr double kNoiseAtMost = 3.0;
 
 }  // namespace
 
 void Loop::Impl::plan_sketch() {
+  const double noise = typical_noise(workload, domain().dimensions(), budget.total(), crowd.inflation(), total_rows());
+  if (noise > kNoiseAtMost) return measure_remainder();
   const std::vector<schema::Query> queries = sketch_queries(workload, experiment.seed);
   const double part = kSketchPart * budget.total() / budget.left();
   std::vector<Share> wanted;
@@ -33,8 +37,7 @@ void Loop::Impl::plan_sketch() {
 // K = d·clip(2·(.07/ν)^(1/3), 1.5, 6) cliques, an eighth of d or a sixteenth of K at a time.
 void Loop::Impl::start_batches() {
   const auto d = static_cast<double>(domain().dimensions());
-  const double noise =
-      typical_noise(workload, domain().dimensions(), budget.total(), crowd.inflation(), total_rows());
+  const double noise = typical_noise(workload, domain().dimensions(), budget.total(), crowd.inflation(), total_rows());
   const double each = std::clamp(2.0 * std::cbrt(0.07 / noise), 1.5, 6.0);
   state.cliques = static_cast<std::uint32_t>(std::lround(d * each));
   const double per_batch = std::max({1.0, std::round(0.125 * d), std::ceil(state.cliques / kBatchesAtMost)});
@@ -70,8 +73,7 @@ void Loop::Impl::plan_batch() {
   const std::uint32_t open = state.cliques > state.taken ? state.cliques - state.taken : 1;
   const auto per_batch = static_cast<std::uint32_t>(std::ceil(static_cast<double>(state.cliques) / state.batches));
   const bool last = state.batch + 1 >= state.batches;
-  const BatchRequest request{&workload, &errors, &measured,
-                             crowd.inflation() * std::sqrt(open / (2.0 * budget.left())),
+  const BatchRequest request{&workload, &errors, &measured, crowd.inflation() * std::sqrt(open / (2.0 * budget.left())),
                              last ? open : std::min(per_batch, open)};
   const std::vector<schema::Marginal> batch = choose_batch(request);
   if (batch.empty()) return measure_remainder();

@@ -123,7 +123,8 @@ std::vector<schema::Query> sketch_queries(const Workload& workload, std::uint64_
     if (marginal.degree() == 2) pairs.push_back(marginal);
     if (marginal.degree() == 3 && workload.cells(k) <= kSketchedTriple) triples.push_back(marginal);
   }
-  if (triples.size() <= kSketchedTriplesPerPair * pairs.size()) pairs.insert(pairs.end(), triples.begin(), triples.end());
+  if (triples.size() <= kSketchedTriplesPerPair * pairs.size())
+    pairs.insert(pairs.end(), triples.begin(), triples.end());
   PublicStream stream(seed, "fedloom sketch");
   std::vector<schema::Query> queries;
   for (const Marginal& marginal : pairs) {
@@ -148,7 +149,7 @@ std::vector<Marginal> choose_batch(const BatchRequest& request) {
     if (marginal.degree() < 2 || (marginal.degree() == 3 && workload.cells(k) > kLargestTriple)) continue;
     if (std::binary_search(request.measured->begin(), request.measured->end(), marginal)) continue;
     const auto found = errors.find(marginal);
-    const double error = marginal.degree() == 3 ? triple_error(marginal, errors)
+    const double error = marginal.degree() == 3  ? triple_error(marginal, errors)
                          : found == errors.end() ? 0.0
                                                  : found->second;
     const double gain = error - kNoiseBias * request.sigma * static_cast<double>(workload.cells(k));

@@ -47,12 +47,13 @@ struct BatchRequest {
   const Workload* workload = nullptr;
   const std::map<schema::Marginal, double>* errors = nullptr;  ///< E_r of sketched cliques; 0 once measured
   const std::vector<schema::Marginal>* measured = nullptr;     ///< sorted
-  double sigma = 0;      ///< of one cell at an equal split of what is left
+  double sigma = 0;                                            ///< of one cell at an equal split of what is left
   std::size_t want = 0;
 };
 std::vector<schema::Marginal> choose_batch(const BatchRequest& request);
 
-/// E_r = .7·√(n_r·max(0, ‖z − S·M̂‖²/8 − σ²)): an L1 error from an unbiased estimate of the squared L2 error (AMS sketch, Alon, Matias & Szegedy 1996).
+/// E_r = .7·√(n_r·max(0, ‖z − S·M̂‖²/8 − σ²)): an L1 error from an unbiased estimate of the squared L2 error (AMS
+/// sketch, Alon, Matias & Szegedy 1996).
 double sketched_error(const boundary::Measurement& sketch, const std::vector<double>& model, std::uint64_t cells);
 
 /// Parts ∝ clip((n_r/n_ref)^(2/3), .25, 4), summing to 1.

@@ -8,7 +8,7 @@ namespace fedloom::model {
 namespace {
 
 constexpr int kSweeps = 3;
-constexpr double kVisited = 0.2;        // share of the rows visited per attribute and sweep
+constexpr double kVisited = 0.2;  // share of the rows visited per attribute and sweep
 constexpr float kLeastProbability = 0.0015F;
 
 /// Rounded to 1/256 so that the last bits of a product, which differ between machines, do not decide a move.

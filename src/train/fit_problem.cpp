@@ -38,8 +38,8 @@ FitProblem::FitProblem(const schema::Domain& domain, std::uint32_t components,
 const at::Tensor& FitProblem::gradient(const at::Tensor& logits) {
   softmax_blocks(segments_, logits, p_, log_p_, mean_);
   for (std::size_t c = 0; c < shared_.size(); ++c) {
-    shared_[c] = static_cast<float>(one_.weight[c] * (rows_ * mean_[c] - one_.counts[c]) -
-                                    lambda_ * std::log(mean_[c] + 1e-12));
+    shared_[c] =
+        static_cast<float>(one_.weight[c] * (rows_ * mean_[c] - one_.counts[c]) - lambda_ * std::log(mean_[c] + 1e-12));
   }
   start_gradient(static_cast<float>(lambda_), log_p_, shared_, gradient_);
   objective_.add_gradient(p_, gradient_);

@@ -30,14 +30,14 @@ class Objective {
   };
   struct Pair {
     Block a, b;
-    at::Tensor counts;    ///< n_a × n_b
+    at::Tensor counts;  ///< n_a × n_b
     double weight = 0;
     at::Tensor residual;  ///< scratch; empty on the dense path
   };
   /// i and j are the two smallest attributes, k the largest.
   struct Triple {
     Block i, j, k;
-    at::Tensor counts;    ///< (n_i·n_j) × n_k
+    at::Tensor counts;  ///< (n_i·n_j) × n_k
     double weight = 0;
     at::Tensor residual;  ///< scratch, as counts
     at::Tensor product;   ///< scratch, B × (n_i·n_j): P_i ⊙ P_j

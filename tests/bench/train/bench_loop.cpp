@@ -84,7 +84,8 @@ class Counter {
     std::vector<std::int64_t> out(query.sketch_rows, 0);
     for (std::uint32_t row = 0; row < query.sketch_rows; ++row) {
       const auto signs = schema::sketch_signs(query, row, cells.size());
-      for (std::size_t c = 0; c < cells.size(); ++c) out[row] += (signs[c / 64] >> (c % 64) & 1U) ? cells[c] : -cells[c];
+      for (std::size_t c = 0; c < cells.size(); ++c)
+        out[row] += (signs[c / 64] >> (c % 64) & 1U) ? cells[c] : -cells[c];
     }
     return out;
   }

@@ -1,9 +1,10 @@
+#include "fedloom/train/fit.hpp"
+
 #include <gtest/gtest.h>
 
 #include <numeric>
 
 #include "fedloom/model/tensors.hpp"
-#include "fedloom/train/fit.hpp"
 #include "unit/train/reference.hpp"
 
 namespace fedloom::train {
@@ -49,9 +50,9 @@ TEST(MutualInformationWeight, IsHalfTheMeanPrecisionOfPairsAndTriples) {
 TEST(Fit, ReproducesAConsistentTable) {
   const schema::Domain domain({{"a", 2}, {"b", 2}, {"c", 2}});
   // c = a xor b: no pair shows it, the triple does.
-  const std::vector<boundary::Measurement> m = {
-      exact({0}, {500, 500}, 1), exact({1}, {500, 500}, 1), exact({2}, {500, 500}, 1),
-      exact({0, 1, 2}, {250, 0, 0, 250, 0, 250, 250, 0}, 1)};
+  const std::vector<boundary::Measurement> m = {exact({0}, {500, 500}, 1), exact({1}, {500, 500}, 1),
+                                                exact({2}, {500, 500}, 1),
+                                                exact({0, 1, 2}, {250, 0, 0, 250, 0, 250, 250, 0}, 1)};
   model::Generator generator(domain, 60);
   initialise(generator, m, 3);
   const FitReport report = fit(generator, m, {400, 0.2, 0.01});
@@ -132,7 +133,8 @@ TEST(SketchAnswers, AreSignsTimesTheAnswer) {
     for (std::uint32_t row = 0; row < sketches[k].sketch_rows; ++row) {
       const auto signs = schema::sketch_signs(sketches[k], row, cells.size());
       double expected = 0;
-      for (std::size_t c = 0; c < cells.size(); ++c) expected += ((signs[c / 64] >> (c % 64)) & 1U) ? cells[c] : -cells[c];
+      for (std::size_t c = 0; c < cells.size(); ++c)
+        expected += ((signs[c / 64] >> (c % 64)) & 1U) ? cells[c] : -cells[c];
       EXPECT_NEAR(out[k][row], 50.0 * expected, 1e-3);
     }
   }

@@ -31,7 +31,8 @@ inline boundary::Measurement any_measurement(const schema::Domain& domain, const
 inline at::Tensor any_logits(std::int64_t rows, std::int64_t width) {
   PublicStream stream(5, "test logits");
   at::Tensor out = at::empty({rows, width}, at::kFloat);
-  for (std::int64_t k = 0; k < out.numel(); ++k) out.data_ptr<float>()[k] = static_cast<float>(2 * stream.uniform() - 1);
+  for (std::int64_t k = 0; k < out.numel(); ++k)
+    out.data_ptr<float>()[k] = static_cast<float>(2 * stream.uniform() - 1);
   return out;
 }
 
