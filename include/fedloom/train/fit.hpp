@@ -18,28 +18,30 @@ double mutual_information_weight(const std::vector<boundary::Measurement>& measu
 struct FitOptions {
   std::uint32_t steps = 100;
   double step_size = 0.2;
-  double lambda = 0;      ///< weight of Σ_b KL(P_b ‖ P̄)
+  double lambda = 0;  ///< weight of Σ_b KL(P_b ‖ P̄)
 };
 struct FitReport {
-  double rows = 0;             ///< N̂ used
-  double chi2_per_cell = 0;    ///< over measured pairs and triples
+  double rows = 0;           ///< N̂ used
+  double chi2_per_cell = 0;  ///< over measured pairs and triples
   double lambda = 0;
 };
 
 /// L = log(clipped noisy 1-way) + 0.3·N(0, 1), seeded by public randomness.
-void initialise(model::Generator& generator, const std::vector<boundary::Measurement>& measurements, std::uint64_t seed);
+void initialise(model::Generator& generator, const std::vector<boundary::Measurement>& measurements,
+                std::uint64_t seed);
 
 /// Adam (.5, .95), cosine to 5 %, fresh moments, on ½χ²·(B/N̂) + λ·Σ_b KL(P_b‖P̄). Gradients by hand in GEMMs.
-FitReport fit(model::Generator& generator, const std::vector<boundary::Measurement>& measurements, const FitOptions& options);
+FitReport fit(model::Generator& generator, const std::vector<boundary::Measurement>& measurements,
+              const FitOptions& options);
 
 /// Product of noisy 1-ways, each projected onto the distributions (L2): method `independent`. One component only.
 FitReport fit_independent(model::Generator& generator, const std::vector<boundary::Measurement>& measurements);
 
 /// Answers of the current model to many marginals, in counts (× N̂), as floats; cheaper than one by one.
-std::vector<std::vector<float>> answers(const model::Generator& generator, const std::vector<schema::Marginal>& marginals,
-                                        double rows);
+std::vector<std::vector<float>> answers(const model::Generator& generator,
+                                        const std::vector<schema::Marginal>& marginals, double rows);
 /// S_r·M̂_r of each sketch query, in counts.
-std::vector<std::vector<double>> sketch_answers(const model::Generator& generator, const std::vector<schema::Query>& sketches,
-                                                double rows);
+std::vector<std::vector<double>> sketch_answers(const model::Generator& generator,
+                                                const std::vector<schema::Query>& sketches, double rows);
 
 }  // namespace fedloom::train
