@@ -97,6 +97,16 @@ TEST_F(VerifyLedgerTest, finds_a_chain_signed_again_with_another_key) {
   EXPECT_FALSE(opens());
 }
 
+TEST_F(VerifyLedgerTest, finds_an_earlier_entry_that_was_replaced_with_its_own_hash_right) {
+  write_entries(2, key_);
+  std::vector<LedgerEntry> entries = verify_ledger(folder(), key_.public_key(), {}).entries;
+  entries[0].run = "run-2";
+  entries[0].hash = hash_of(entries[0]);
+  put(log(), entry_line(entries[0]) + entry_line(entries[1]));
+  EXPECT_NE(complaint().find("ledger.jsonl:2: the entry does not follow from the one before"), std::string::npos);
+  EXPECT_FALSE(opens());
+}
+
 TEST_F(VerifyLedgerTest, finds_a_cost_that_its_events_do_not_have) {
   write_entries(1, key_);
   LedgerEntry entry = verify_ledger(folder(), key_.public_key(), {}).entries[0];
