@@ -1,0 +1,36 @@
+#include "fedloom/site/site_state.hpp"
+
+#include <gtest/gtest.h>
+
+#include "fedloom/base/error.hpp"
+#include "fedloom/base/file.hpp"
+#include "support/site_world.hpp"
+
+namespace fedloom::test {
+namespace {
+
+TEST(SiteState, RemembersTheLastSessionOfEachRun) {
+  SiteWorld world;
+  site::SiteState first(world.policies[0], "run-1");
+  EXPECT_EQ(first.last_session(), 0u);
+  first.store_session(3);
+  EXPECT_EQ(site::SiteState(world.policies[0], "run-1").last_session(), 3u);
+  EXPECT_EQ(site::SiteState(world.policies[0], "run-2").last_session(), 0u);
+}
+
+TEST(SiteState, RefusesToSealTwiceUnderOneContext) {
+  SiteWorld world;
+  const site::SiteState state(world.policies[0], "run-1");
+  state.store_sealed(sha256("context"), {1, 2, 3});
+  EXPECT_THROW(state.store_sealed(sha256("context"), {4, 5, 6}), LedgerError);
+}
+
+TEST(SiteState, ADamagedSessionFileIsNotTakenForAFreshRun) {
+  SiteWorld world;
+  const site::SiteState state(world.policies[0], "run-1");
+  write_atomically(world.policies[0].state / "set0" / "runs" / "run-1" / "session", "x\n");
+  EXPECT_THROW(state.last_session(), LedgerError);
+}
+
+}  // namespace
+}  // namespace fedloom::test
