@@ -206,11 +206,8 @@ RoundRecord Loop::finish() {
   FEDLOOM_CHECK(std::holds_alternative<FinishedStep>(loop.step));
   const Stopwatch watch;
   train::FitReport report;
-  if (loop.one_way_only()) {
-    report = train::fit_independent(loop.generator, loop.measurements);
-  } else {
-    report = loop.fit(kLastFit.steps, kLastFit.step_size);
-  }
+  // From a fresh start: a model that grew with its measurements keeps some of the way it came, and errs more.
+  loop.generator = refit(loop.experiment, loop.measurements, report);
   RoundRecord record = loop.record("final fit", 0.0);
   record.chi2_per_cell = report.chi2_per_cell;
   record.lambda = report.lambda;

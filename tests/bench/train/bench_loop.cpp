@@ -2,7 +2,7 @@
 // seconds and peak memory. For the errors of the rows run `fedloom evaluate` on what it writes.
 //
 //   bench_loop --csv TABLE.csv --domain DOMAIN.json [--trust none|central] [--sites 3] [--epsilon 1]
-//              [--delta 1e-9] [--seed 0] [--method gem|independent] [--take ROWS] [--out SYNTHETIC.csv]
+//              [--delta 1e-9] [--seed 0] [--method gem|independent] [--take ROWS] [--refit 1] [--out SYNTHETIC.csv]
 //
 // The noise comes from a seeded generator, so that a figure can be repeated: never do so with private rows.
 
@@ -202,7 +202,14 @@ int run(const std::map<std::string, std::string>& option) {
   const double last_fit = mark - before;
   before = mark;
   const auto rows = static_cast<std::uint64_t>(std::llround(loop.rows_estimate()));
-  if (const std::string out = get("out", ""); !out.empty()) write_rows(loop.generator(), rows, experiment.seed, out);
+  if (const std::string out = get("out", ""); !out.empty()) {
+    train::FitReport report;
+    if (get("refit", "0") == "1") {
+      write_rows(coordinator::refit(experiment, loop.measurements(), report), rows, experiment.seed, out);
+    } else {
+      write_rows(loop.generator(), rows, experiment.seed, out);
+    }
+  }
   lap();
   std::printf(
       "%s epsilon %s seed %lu rounds %u spent/budget 1-%.2e rows %lu chi2/cell %.2f lambda %.4f | CPU s: loop %.1f + "
