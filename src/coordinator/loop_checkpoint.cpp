@@ -184,4 +184,6 @@ void Loop::Impl::load(const std::filesystem::path& folder) {
   }
 }
 
+bool Loop::saved_in(const std::filesystem::path& folder) { return std::filesystem::exists(folder / kIndex); }
+
 }  // namespace fedloom::coordinator

@@ -72,7 +72,7 @@ RunFolder RunFolder::reopen(const fs::path& folder, const config::Experiment& ex
   return run;
 }
 
-bool RunFolder::has_checkpoint() const { return fs::exists(checkpoint() / "loop.json"); }
+bool RunFolder::has_checkpoint() const { return Loop::saved_in(checkpoint()); }
 
 void RunFolder::load() {
   const fs::path spends = checkpoint() / "spends.json";

@@ -82,6 +82,8 @@ class Loop {
 
   /// Checkpoint: measurements, model, counters, the pending step. Atomic.
   void save(const std::filesystem::path& folder) const;
+  /// True when save() has left a checkpoint in the folder.
+  static bool saved_in(const std::filesystem::path& folder);
   /// Goes on exactly where save() was called: next() gives the same step. Throws ConfigError.
   static Loop resume(const config::Experiment& experiment, std::uint32_t sites, const std::filesystem::path& folder);
 
