@@ -16,8 +16,8 @@ namespace {
 
 class CentralSource final : public coordinator::MeasurementSource {
  public:
-  CentralSource(site::Curator& curator, const schema::Domain& domain, const PublicKey& key)
-      : curator_(curator), domain_(domain), key_(key) {}
+  CentralSource(site::Curator& curator, const site::SiteRun& run)
+      : curator_(curator), run_(run), domain_(run.experiment->schema.domain()) {}
 
   privacy::Rho booked() const override { return curator_.booked(); }
   bool holds(const boundary::RoundPlan& plan) const override { return curator_.holds(plan); }
@@ -35,15 +35,18 @@ class CentralSource final : public coordinator::MeasurementSource {
     return curator_.select(step.round, step.candidates, step.event);
   }
 
-  coordinator::ClosedBooks close(bool finished, const Digest&) override {
+  coordinator::ClosedBooks close(bool finished, const Digest& public_ledger) override {
     if (finished) curator_.close_books();
-    return {.heads = {{key_, curator_.head()}}};
+    const std::vector<secagg::SiteHead> heads{{run_.key->public_key(), curator_.head()}};
+    const secagg::RunContext context{.run_id = run_.run_id, .config_hash = run_.experiment->hash()};
+    return {.heads = heads,
+            .goodbyes = {secagg::make_goodbye(*run_.key, context, 0, secagg::closing_hash(heads, public_ledger))}};
   }
 
  private:
   site::Curator& curator_;
+  const site::SiteRun& run_;
   const schema::Domain& domain_;
-  PublicKey key_;
 };
 
 }  // namespace
@@ -61,7 +64,7 @@ void run_central(const config::Experiment& experiment, const LaunchOptions& opti
   auto loaded = data::load(policy.source, policy.file.parent_path(), experiment.schema,
                            {.column = policy.unit_column, .max_rows = policy.max_rows});
   site::Curator curator(run, std::move(loaded), log);
-  CentralSource source(curator, experiment.schema.domain(), key.public_key());
+  CentralSource source(curator, run);
   Progress progress(experiment);
   progress.start(folder.run_id());
   const auto result = coordinator::conduct(experiment, folder, source,

@@ -71,7 +71,7 @@ void verify_run(const fs::path& run) {
             << figure(ledger.total.epsilon(experiment.privacy.delta).value, 6) << " of "
             << figure(experiment.privacy.epsilon.value, 6) << " at delta " << figure(experiment.privacy.delta.value, 2)
             << ", recomputed\n";
-  for (const auto& site : ledger.sites) std::cout << "site            " << site << (experiment.roster ? ": head and acknowledgement signed by its key" : ": one owner, nothing to countersign") << "\n";
+  for (const auto& site : ledger.sites) std::cout << "site            " << site << ": head and acknowledgement signed by its key\n";
 }
 
 /// The heads that the run's public ledger holds of this site are witnesses against a rewritten chain.
@@ -81,6 +81,10 @@ std::vector<privacy::LedgerHead> witnesses(const std::string& run, const PublicK
   const auto [experiment, ledger] = open_run(run);
   for (const auto& head : ledger.heads) {
     if (head.key == key) heads.push_back(head.head);
+  }
+  if (heads.empty()) {
+    throw LedgerError((fs::path(run) / "public" / "ledger.json").string(), "is not signed by the key of this policy's site",
+                      "name a run that this site took part in");
   }
   return heads;
 }
@@ -108,6 +112,7 @@ void verify(const LedgerArguments& arguments) {
 void add_ledger(CLI::App& app) {
   auto* command = app.add_subcommand("ledger", "Show or verify what was spent");
   command->require_subcommand(1);
+  command->footer("Example: fedloom ledger verify runs/adult-1");
   auto arguments = std::make_shared<LedgerArguments>();
   auto* show_command = command->add_subcommand("show", "List a run's entries and their cost");
   show_command->add_option("run", arguments->run, "The run's folder")->required();

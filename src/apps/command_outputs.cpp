@@ -74,7 +74,7 @@ void add_sample(CLI::App& app) {
   auto* command = app.add_subcommand("sample", "Draw more synthetic rows from a run's model; costs nothing");
   auto arguments = std::make_shared<SampleArguments>();
   command->add_option("run", arguments->run, "The run's folder")->required();
-  command->add_option("-n,--rows", arguments->rows, "How many rows")->required()->check(CLI::PositiveNumber);
+  command->add_option("-n,--rows", arguments->rows, "How many rows")->required()->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000}));
   command->add_option("--seed", arguments->seed, "Public seed (default: the experiment's + 1)");
   command->add_option("-o,--output", arguments->output, "CSV to write (default: sample-N.csv in the run's folder)");
   command->footer("Example: fedloom sample runs/adult-1 -n 1000000 -o million.csv");

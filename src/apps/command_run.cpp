@@ -1,6 +1,8 @@
 // fedloom run: one run on this machine or in this allocation.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
 #include <iostream>
 
 #include "commands.hpp"
@@ -16,9 +18,19 @@ struct RunArguments {
   bool print_only = false;
 };
 
+/// As a shell takes it for one word.
+std::string quoted(const std::string& word) {
+  constexpr std::string_view plain = "-_./:=+,@%";
+  const auto is_plain = [&](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || plain.find(c) != plain.npos; };
+  if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
 void print_line(const std::vector<std::string>& line) {
   for (std::size_t i = 0; i < line.size(); ++i) {
-    std::cout << (i == 0 ? "" : line[i] == ":" ? " \\\n  " : " ") << line[i];
+    std::cout << (i == 0 ? "" : line[i] == ":" ? " \\\n  " : " ") << quoted(line[i]);
   }
   std::cout << std::endl;
 }

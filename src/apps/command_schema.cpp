@@ -53,6 +53,7 @@ void check(const std::string& schema_file, const std::string& csv) {
 void add_schema(CLI::App& app) {
   auto* command = app.add_subcommand("schema", "Work with schemas: the public description of a table");
   command->require_subcommand(1);
+  command->footer("Example: fedloom schema check adult.schema.yaml adult-young.csv");
   auto* check_command = command->add_subcommand("check", "Check a schema, and what of a table would be clipped, sent to `other` or refused");
   auto schema = std::make_shared<std::string>();
   auto csv = std::make_shared<std::string>();

@@ -45,7 +45,10 @@ int run_program(CLI::App& app, int argc, char** argv) {
   } catch (const CLI::RuntimeError& chosen) {
     return chosen.get_exit_code();
   } catch (const CLI::ParseError& error) {
-    std::cerr << program << ": " << error.what() << "; see " << program << " --help" << std::endl;
+    // The parser would say of a word it does not know only that a command is missing.
+    const bool unknown = argc > 1 && argv[1][0] != '-' && app.get_subcommands().empty();
+    std::cerr << program << ": " << (unknown ? "'" + std::string(argv[1]) + "' is no command" : error.what()) << "; see " << program
+              << " --help" << std::endl;
     return static_cast<int>(ExitCode::usage);
   } catch (const Error& error) {
     return complain(program, error, error.code());

@@ -47,6 +47,10 @@ void check(const std::string& policy_file, const std::string& experiment_file, b
             << "ledger   " << spent_line(policy, key) << "\n";
   if (experiment_file.empty()) return;
   const auto experiment = config::load_experiment(experiment_file);
+  if (experiment.roster) {
+    std::cout << "roster   " << experiment.roster->size() << " sites, fingerprint " << to_hex(experiment.roster->fingerprint())
+              << std::endl;
+  }
   if (approve) site::approve(policy, experiment.hash());
   const site::SiteRun run{.policy = &policy, .experiment = &experiment, .key = &key};
   if (const auto refusal = site::check_before_joining(run)) throw RefusedError("", refusal->reason, "");

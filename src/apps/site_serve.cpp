@@ -80,9 +80,11 @@ class Server {
       answerer.emplace(run_, std::move(loaded), log_);
     } catch (const Error& error) {
       log_.write("withdrew", {{"reason", error.what()}});
+      site::wait_for_join_tick(experiment_, started_);
       say("withdrew", error.what());
       site::refuse_to_join(run_, secagg::RefusalCode::withdrew, transport_);
-      return error.code();
+      // The code is seen by whoever started mpirun: which kind of failure it was is private too.
+      return policy_.data_class == config::DataClass::public_data ? error.code() : ExitCode::refused;
     }
     try {
       return outcome(site::run_site(run_, *answerer, log_, transport_, stop_flag(), started_));
@@ -104,7 +106,12 @@ class Server {
     }
     // The reason of an abort is public: it came from the coordinator, or goes to it.
     std::cerr << "fedloom-site [" << policy_.site.name << "]: " << result.reason << std::endl;
-    return result.refusal ? ExitCode::refused : ExitCode::peer;
+    return result.refusal ? code_of(*result.refusal) : ExitCode::peer;
+  }
+
+  static ExitCode code_of(secagg::RefusalCode refusal) {
+    const bool budget = refusal == secagg::RefusalCode::budget_run || refusal == secagg::RefusalCode::budget_lifetime;
+    return budget ? ExitCode::budget : ExitCode::refused;
   }
 
   const ServeOptions& options_;

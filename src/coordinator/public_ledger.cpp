@@ -35,24 +35,88 @@ privacy::LedgerHead head_from_json(const ordered_json& json) {
   throw LedgerError(file.string(), what, "it was changed or damaged after the run: take the copy that a site holds");
 }
 
-void verify_site(const PublicLedger& ledger, const config::Experiment& experiment, const ordered_json& entry,
-                 const Digest& public_ledger, std::uint32_t session, const std::filesystem::path& file) {
-  const std::string name = entry.at("site").get<std::string>();
-  const auto index = experiment.roster->index_of(SiteId{name});
-  if (!index) damaged(file, "names site '" + name + "', which is not in the roster");
-  const PublicKey& key = experiment.roster->members()[*index].key;
-  const auto head = head_from_json(entry.at("head"));
-  if (!verify(key, privacy::ledger_head_message(head), head.signature)) {
-    damaged(file, "the ledger head of site '" + name + "' is not signed by its key");
+/// Who must have signed the `index`-th place of "sites": the roster's member, or the one owner.
+std::string name_at(const config::Experiment& experiment, std::size_t index) {
+  return experiment.roster ? experiment.roster->members()[index].id.name : "owner";
+}
+
+privacy::Curve total_of(const std::vector<PublicSpend>& spends) {
+  privacy::Curve total;
+  for (const auto& spend : spends) {
+    if (spend.kind == "reuse") continue;
+    for (const auto& event : spend.events) total.add(event);
   }
-  const secagg::Goodbye goodbye{.key = key,
-                                .session = session,
-                                .closing = secagg::closing_hash(ledger.heads, public_ledger),
-                                .signature = bytes_of<64>(entry.at("acknowledged"))};
+  return total;
+}
+
+std::string file_text(const std::string& run_id, const config::Experiment& experiment,
+                      const std::vector<PublicSpend>& spends, const ClosedBooks& books) {
+  const privacy::Curve total = total_of(spends);
+  ordered_json json{{"version", 1}, {"run_id", run_id}, {"session", books.session}};
+  json["rho"] = total.rho().value;
+  json["delta"] = experiment.privacy.delta.value;
+  json["epsilon"] = total.epsilon(experiment.privacy.delta).value;
+  json["entries"] = ordered_json::parse(spends_to_json(spends));
+  json["sites"] = ordered_json::array();
+  for (std::size_t i = 0; i < books.heads.size(); ++i) {
+    ordered_json site{{"site", name_at(experiment, i)}};
+    if (!experiment.roster) site["key"] = to_hex(ByteView(books.heads[i].key));
+    site["head"] = head_to_json(books.heads[i].head);
+    site["acknowledged"] = to_hex(ByteView(books.goodbyes.at(i).signature));
+    json["sites"].push_back(std::move(site));
+  }
+  return json.dump(1) + "\n";
+}
+
+ClosedBooks books_from_json(const ordered_json& json, const config::Experiment& experiment) {
+  ClosedBooks books{.session = json.at("session").get<std::uint32_t>()};
+  const auto& sites = json.at("sites");
+  if (sites.size() != (experiment.roster ? experiment.roster->size() : 1)) {
+    throw std::invalid_argument("it does not hold every site of the run once");
+  }
+  for (std::size_t i = 0; i < sites.size(); ++i) {
+    const PublicKey key = experiment.roster ? experiment.roster->members()[i].key : bytes_of<32>(sites[i].at("key"));
+    books.heads.push_back({key, head_from_json(sites[i].at("head"))});
+    books.goodbyes.push_back(
+        {.key = key, .session = books.session, .signature = bytes_of<64>(sites[i].at("acknowledged"))});
+  }
+  return books;
+}
+
+void verify_signatures(const PublicLedger& ledger, ClosedBooks& books, const config::Experiment& experiment,
+                       const std::filesystem::path& file) {
   const secagg::RunContext run{.run_id = ledger.run_id,
                                .config_hash = experiment.hash(),
-                               .roster_hash = experiment.roster->fingerprint()};
-  if (!secagg::verify_goodbye(goodbye, run)) damaged(file, "site '" + name + "' has not signed these entries and heads");
+                               .roster_hash = experiment.roster ? experiment.roster->fingerprint() : Digest{}};
+  const Digest closing = secagg::closing_hash(books.heads, sha256(spends_to_json(ledger.spends)));
+  for (std::size_t i = 0; i < books.heads.size(); ++i) {
+    const auto& [key, head] = books.heads[i];
+    if (!verify(key, privacy::ledger_head_message(head), head.signature)) {
+      damaged(file, "the ledger head of site '" + name_at(experiment, i) + "' is not signed by its key");
+    }
+    books.goodbyes[i].closing = closing;
+    if (!secagg::verify_goodbye(books.goodbyes[i], run)) {
+      damaged(file, "site '" + name_at(experiment, i) + "' has not signed these entries and heads");
+    }
+  }
+}
+
+PublicLedger read_and_verify(const std::filesystem::path& file, const config::Experiment& experiment) {
+  const std::string text = read_text(file);
+  const auto json = ordered_json::parse(text);
+  PublicLedger ledger;
+  ledger.run_id = json.at("run_id").get<std::string>();
+  ledger.spends = spends_from_json(json.at("entries").dump());
+  ledger.total = total_of(ledger.spends);
+  ClosedBooks books = books_from_json(json, experiment);
+  verify_signatures(ledger, books, experiment, file);
+  // What is not signed (version, sums, names, the way it is written) must follow from what is.
+  if (file_text(ledger.run_id, experiment, ledger.spends, books) != text) {
+    damaged(file, "does not follow from its own entries");
+  }
+  for (std::size_t i = 0; i < books.heads.size(); ++i) ledger.sites.push_back(name_at(experiment, i));
+  ledger.heads = std::move(books.heads);
+  return ledger;
 }
 
 }  // namespace
@@ -88,61 +152,20 @@ std::vector<PublicSpend> spends_from_json(std::string_view text) {
 void write_public_ledger(const std::filesystem::path& file, const std::string& run_id,
                          const config::Experiment& experiment, const std::vector<PublicSpend>& spends,
                          const ClosedBooks& books) {
-  ordered_json json{{"version", 1}, {"run_id", run_id}, {"session", books.session}};
-  privacy::Curve total;
-  for (const auto& spend : spends) {
-    if (spend.kind == "reuse") continue;
-    for (const auto& event : spend.events) total.add(event);
-  }
-  json["rho"] = total.rho().value;
-  json["delta"] = experiment.privacy.delta.value;
-  json["epsilon"] = total.epsilon(experiment.privacy.delta).value;
-  json["entries"] = ordered_json::parse(spends_to_json(spends));
-  json["sites"] = ordered_json::array();
-  for (std::size_t i = 0; i < books.heads.size(); ++i) {
-    ordered_json site{{"site", experiment.roster ? experiment.roster->members()[i].id.name : "owner"},
-                      {"head", head_to_json(books.heads[i].head)}};
-    if (i < books.goodbyes.size()) site["acknowledged"] = to_hex(ByteView(books.goodbyes[i].signature));
-    json["sites"].push_back(std::move(site));
-  }
-  write_atomically(file, json.dump(1) + "\n");
+  write_atomically(file, file_text(run_id, experiment, spends, books));
 }
 
 PublicLedger verify_public_ledger(const std::filesystem::path& file, const config::Experiment& experiment) {
-  PublicLedger ledger;
-  const std::string text = read_text(file);
   try {
-    const auto json = ordered_json::parse(text);
-    ledger.run_id = json.at("run_id").get<std::string>();
-    const std::string entries = json.at("entries").dump();
-    ledger.spends = spends_from_json(entries);
-    for (const auto& spend : ledger.spends) {
-      if (spend.kind == "reuse") continue;
-      for (const auto& event : spend.events) ledger.total.add(event);
-    }
-    const auto session = json.at("session").get<std::uint32_t>();
-    for (const auto& site : json.at("sites")) {
-      ledger.sites.push_back(site.at("site").get<std::string>());
-      const auto index = experiment.roster ? experiment.roster->index_of(SiteId{ledger.sites.back()}) : std::nullopt;
-      ledger.heads.push_back({index ? experiment.roster->members()[*index].key : PublicKey{}, head_from_json(site.at("head"))});
-    }
-    if (experiment.roster) {
-      if (ledger.sites.size() != experiment.roster->size()) damaged(file, "does not hold every site of the roster");
-      for (const auto& site : json.at("sites")) verify_site(ledger, experiment, site, sha256(entries), session, file);
-    }
-    // The summary figures are not signed themselves: they must follow from the entries that are.
-    ordered_json again = json;
-    again["rho"] = ledger.total.rho().value;
-    again["delta"] = experiment.privacy.delta.value;
-    again["epsilon"] = ledger.total.epsilon(experiment.privacy.delta).value;
-    again["entries"] = ordered_json::parse(spends_to_json(ledger.spends));
-    if (again.dump(1) + "\n" != text) damaged(file, "does not follow from its own entries");
+    return read_and_verify(file, experiment);
+  } catch (const ordered_json::parse_error& error) {
+    // The library's own text may quote bytes of the file, whatever they are.
+    damaged(file, "is not JSON from byte " + std::to_string(error.byte) + " on");
   } catch (const nlohmann::json::exception& error) {
     damaged(file, std::string("is not a public ledger (") + error.what() + ")");
   } catch (const std::invalid_argument& error) {
     damaged(file, std::string("is not a public ledger (") + error.what() + ")");
   }
-  return ledger;
 }
 
 }  // namespace fedloom::coordinator

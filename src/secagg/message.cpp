@@ -48,6 +48,12 @@ Digest closing_hash(const std::vector<SiteHead>& heads, const Digest& public_led
   return hasher.field(ByteView(public_ledger)).finish();
 }
 
+Goodbye make_goodbye(const SigningKey& key, const RunContext& run, std::uint32_t session, const Digest& closing) {
+  Goodbye goodbye{.session = session, .closing = closing};
+  sign(goodbye, key, run);
+  return goodbye;
+}
+
 bool verify_goodbye(const Goodbye& goodbye, const RunContext& run) { return is_genuine(goodbye, run); }
 
 namespace {

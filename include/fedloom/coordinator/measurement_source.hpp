@@ -27,7 +27,7 @@ struct PublicSpend {
 struct ClosedBooks {
   std::uint32_t session = 0;
   std::vector<secagg::SiteHead> heads;
-  std::vector<secagg::Goodbye> goodbyes;  ///< empty for trust: central
+  std::vector<secagg::Goodbye> goodbyes;  ///< trust: central: the owner's own
 };
 
 class MeasurementSource {

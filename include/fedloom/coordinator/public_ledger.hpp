@@ -22,12 +22,12 @@ void write_public_ledger(const std::filesystem::path& file, const std::string& r
 struct PublicLedger {
   std::string run_id;
   std::vector<PublicSpend> spends;
-  std::vector<std::string> sites;          ///< names whose head and acknowledgement are verified
+  std::vector<std::string> sites;  ///< names whose head and acknowledgement are verified
   std::vector<secagg::SiteHead> heads;
-  privacy::Curve total;                    ///< recomputed
+  privacy::Curve total;  ///< recomputed
 };
-/// Throws LedgerError: any change to entries, heads or signatures shows. Signatures are checked against the
-/// experiment's roster (trust: none).
+/// Throws LedgerError: any change to the file shows. Signatures are checked against the experiment's roster; with
+/// trust: central against the key that the file names, which the caller compares with the owner's (heads[0].key).
 PublicLedger verify_public_ledger(const std::filesystem::path& file, const config::Experiment& experiment);
 
 }  // namespace fedloom::coordinator

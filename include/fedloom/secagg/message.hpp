@@ -124,6 +124,7 @@ Message make_refusal(const SigningKey& key, const RunContext& run, RefusalCode c
 
 /// What a Goodbye acknowledges: every head, in order, and the public ledger.
 Digest closing_hash(const std::vector<SiteHead>& heads, const Digest& public_ledger);
+Goodbye make_goodbye(const SigningKey& key, const RunContext& run, std::uint32_t session, const Digest& closing);
 /// For `ledger verify`, long after the run.
 bool verify_goodbye(const Goodbye& goodbye, const RunContext& run);
 
