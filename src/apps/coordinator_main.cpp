@@ -61,7 +61,7 @@ void start(const RunOptions& options, int& argc, char**& argv) {
                              "name it first on the mpirun line");
     }
     run(options, *transport);
-  } catch (const Interrupted&) {
+  } catch (const coordinator::StoppedCleanly&) {
     throw;
   } catch (const std::exception& error) {
     tell_sites(*transport, error.what());

@@ -78,21 +78,29 @@ class Server {
                                {.column = policy_.unit_column, .max_rows = policy_.max_rows});
       log_load(loaded.report);
       answerer.emplace(run_, std::move(loaded), log_);
-    } catch (const Error& error) {
-      log_.write("withdrew", {{"reason", error.what()}});
+    } catch (const std::exception& error) {
       site::wait_for_join_tick(experiment_, started_);
-      say("withdrew", error.what());
-      site::refuse_to_join(run_, secagg::RefusalCode::withdrew, transport_);
-      // The code is seen by whoever started mpirun: which kind of failure it was is private too.
-      return policy_.data_class == config::DataClass::public_data ? error.code() : ExitCode::refused;
+      return withdraw(error);
     }
     try {
       return outcome(site::run_site(run_, *answerer, log_, transport_, stop_flag(), started_));
-    } catch (const Error& error) {
-      log_.write("failed", {{"reason", error.what()}});
-      say("failed", error.what());
+    } catch (const PeerError& error) {
+      std::cerr << "fedloom-site [" << policy_.site.name << "]: " << error.what() << std::endl;
       return error.code();
+    } catch (const std::exception& error) {
+      return withdraw(error);
     }
+  }
+
+  /// Tells the others, and a shared terminal, no more than that. The exit code is seen by whoever started mpirun: which
+  /// kind of failure it was is private too.
+  ExitCode withdraw(const std::exception& error) {
+    log_.write("withdrew", {{"reason", error.what()}});
+    say("withdrew", error.what());
+    site::refuse_to_join(run_, secagg::RefusalCode::withdrew, transport_);
+    if (policy_.data_class == config::DataClass::private_data) return ExitCode::refused;
+    const auto* known = dynamic_cast<const Error*>(&error);
+    return known != nullptr ? known->code() : ExitCode::environment;
   }
 
   ExitCode outcome(const site::SiteResult& result) const {
@@ -104,6 +112,7 @@ class Server {
       case site::SiteOutcome::aborted:
         break;
     }
+    if (stop_flag().load()) return ExitCode::interrupted;
     // The reason of an abort is public: it came from the coordinator, or goes to it.
     std::cerr << "fedloom-site [" << policy_.site.name << "]: " << result.reason << std::endl;
     return result.refusal ? code_of(*result.refusal) : ExitCode::peer;

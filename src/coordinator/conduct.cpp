@@ -28,14 +28,19 @@ class Conductor {
                                       : Loop(experiment, sites_of(experiment))) {}
 
   RunResult run() {
+    if (!folder_.resumed() && source_.booked().value > 0) {
+      throw UsageError("a run of the name " + folder_.run_id() + " stands in the sites' ledgers already",
+                       "choose another --out; the folder's name is the run's id");
+    }
     take_up_lost_round();
     while (!std::holds_alternative<FinishedStep>(loop_.next())) {
       stop_if_asked();
       take(loop_.next());
     }
     // The sites wait asleep until the outputs are there: a process that has left may spin in MPI_Finalize.
-    report(loop_.finish());
+    const RoundRecord last_fit = loop_.finish();
     const RunResult result = write_outputs();
+    report(last_fit);
     folder_.write_ledger(source_.close(true, folder_.public_ledger_hash()), experiment_);
     return result;
   }
@@ -98,11 +103,14 @@ class Conductor {
   void stop_if_asked() {
     if (options_.stop == nullptr || !options_.stop->load()) return;
     source_.close(false, folder_.public_ledger_hash());
-    throw Interrupted("stopped on a signal; everything measured so far is in " + folder_.checkpoint().string(),
+    throw StoppedCleanly("stopped on a signal; everything measured so far is in " + folder_.checkpoint().string(),
                       "go on with --resume " + folder_.root().string());
   }
 
   RunResult write_outputs() {
+    if (loop_.measurements().empty()) {
+      throw BudgetError("", "the whole budget was lost to crashes before anything was measured", "start a new run");
+    }
     RunResult result;
     const auto budget = privacy::rho_of(experiment_.privacy.epsilon, experiment_.privacy.delta);
     result.rho_budget = budget.value;

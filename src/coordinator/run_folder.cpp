@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "fedloom/base/error.hpp"
 #include "fedloom/base/file.hpp"
@@ -12,6 +13,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr const char* mark_name = "experiment";
 constexpr const char* resume_remedy = "name a folder that an earlier run of this experiment made, or leave --resume out";
 
 std::string run_line(const config::Experiment& experiment) { return to_hex(experiment.hash()) + "\n"; }
@@ -47,34 +49,36 @@ RunFolder RunFolder::create(const fs::path& folder, const config::Experiment& ex
   if (error) {
     throw EnvironmentError(run.root_.string(), "cannot be created: " + error.message(), "choose another --out folder");
   }
-  for (const auto& file : {run.public_folder(), run.checkpoint()}) {
-    if (fs::exists(file)) {
-      throw UsageError("the folder " + run.root_.string() + " already holds a run",
-                       "choose another --out, or go on with it by --resume");
-    }
+  // A folder without the mark is one whose making was cut short: nothing was asked of any site yet.
+  const bool in_use = fs::exists(run.public_folder()) && !fs::is_empty(run.public_folder());
+  if (fs::exists(run.checkpoint() / mark_name) || in_use) {
+    throw UsageError("the folder " + run.root_.string() + " already holds a run",
+                     "choose another --out, or go on with it by --resume");
   }
   fs::create_directories(run.public_folder());
   fs::create_directories(run.checkpoint());
   fs::create_directories(run.root_ / "local");
-  write_atomically(run.checkpoint() / "experiment", run_line(experiment));
+  write_atomically(run.checkpoint() / mark_name, run_line(experiment));
   return run;
 }
 
 RunFolder RunFolder::reopen(const fs::path& folder, const config::Experiment& experiment) {
   RunFolder run(folder);
-  const fs::path mark = run.checkpoint() / "experiment";
+  const fs::path mark = run.checkpoint() / mark_name;
   if (!fs::exists(mark)) throw UsageError("the folder " + run.root_.string() + " holds no run to resume", resume_remedy);
   if (read_text(mark) != run_line(experiment)) {
     throw UsageError("the run in " + run.root_.string() + " was made with another experiment, schema or roster",
                      "resume it with the same files, or start a new run");
   }
   run.load();
+  run.resumed_ = true;
   return run;
 }
 
 bool RunFolder::has_checkpoint() const { return Loop::saved_in(checkpoint()); }
 
 void RunFolder::load() {
+  drop_last_fit();
   const fs::path spends = checkpoint() / "spends.json";
   if (!fs::exists(spends)) return;
   try {
@@ -84,14 +88,33 @@ void RunFolder::load() {
   }
 }
 
+/// The last fit is made again, and told again.
+void RunFolder::drop_last_fit() const {
+  const fs::path rounds = public_folder() / "rounds.jsonl";
+  if (!fs::exists(rounds)) return;
+  std::istringstream lines(read_text(rounds));
+  std::string kept, line;
+  while (std::getline(lines, line)) {
+    if (line.find("\"stage\":\"final fit\"") == std::string::npos) kept += line + "\n";
+  }
+  write_atomically(rounds, kept);
+}
+
 void RunFolder::add_round(const RoundRecord& record, const schema::Domain& domain) {
   // A crash between the checkpoint and this line leaves a gap of one round in rounds.jsonl, never a wrong line.
   AppendFile file(public_folder() / "rounds.jsonl", 0644);
   file.append(record_to_json(record, domain) + "\n");
 }
 
-void RunFolder::add_spend(const PublicSpend& spend) {
-  spends_.push_back(spend);
+void RunFolder::add_spend(PublicSpend spend) {
+  // A crash may come between a payment and this line, or between this line and the checkpoint. So a payment is known
+  // by what it paid for, its round and events, and stands here once, however often the round is taken up again.
+  const bool paid = std::any_of(spends_.begin(), spends_.end(), [&](const PublicSpend& known) {
+    return known.kind != "reuse" && known.round == spend.round && known.events == spend.events;
+  });
+  if (spend.kind == "reuse" && !paid) spend.kind = "spend";
+  if (spend.kind != "reuse" && paid) return;
+  spends_.push_back(std::move(spend));
   write_atomically(checkpoint() / "spends.json", spends_to_json(spends_));
 }
 

@@ -7,11 +7,11 @@
 namespace fedloom::site {
 namespace {
 
-/// How long a stopped site waits for the coordinator to close the session in good order.
-constexpr Millis stop_grace{10000};
+/// Longest fit or sampling that a site waits for on top of what the experiment allows for replies.
+constexpr Millis fit_allowance{3600000};
 /// How often the stop flag is looked at.
 constexpr Millis poll{200};
-/// A site joins a multiple of this many ticks after its start: the time to read the table must not show.
+/// A site joins 1, 2, 4, 8, … times this many ticks after its start: the time to read the table must hardly show.
 constexpr int join_ticks = 4;
 
 template <class... Visitors>
@@ -48,12 +48,14 @@ class Session {
         log_(log),
         transport_(transport),
         stop_(stop),
+        wait_limit_(run.experiment->transport.join_limit + run.experiment->transport.reply_limit + fit_allowance),
         protocol_({.key = run.key,
                    .random = run.random,
                    .roster = *run.experiment->roster,
                    .run = context_of(run),
                    .resume = resume_facts(answerer),
                    .tick = run.experiment->transport.tick,
+                   .wait_limit = wait_limit_,
                    .domain = run.experiment->schema.domain()}) {}
 
   SiteResult drive() {
@@ -104,7 +106,8 @@ class Session {
     for (;;) {
       const Instant now = monotonic_now();
       if (stop_.load()) {
-        if (!leave_at_) leave_at_ = now + stop_grace;
+        // The coordinator was told to stop as well, and closes the session after the round or fit it is in.
+        if (!leave_at_) leave_at_ = now + wait_limit_;
         if (now >= *leave_at_) return secagg::StopRequested{};
       }
       Instant until = now + poll;
@@ -127,6 +130,7 @@ class Session {
   SiteLog& log_;
   transport::Transport& transport_;
   const std::atomic<bool>& stop_;
+  Millis wait_limit_;
   secagg::SiteProtocol protocol_;
   std::deque<secagg::SiteEvent> events_;
   std::optional<Instant> timer_;
@@ -160,10 +164,17 @@ void refuse_to_join(const SiteRun& run, secagg::RefusalCode code, transport::Tra
   transport.send(transport::coordinator_endpoint, secagg::make_refusal(*run.key, context_of(run), code));
 }
 
+void wait_for_join_tick(const config::Experiment& experiment, Instant started) {
+  const Instant now = monotonic_now();
+  Millis wait = experiment.transport.tick * join_ticks;
+  if (wait.count() <= 0) return;
+  while (started + wait < now) wait *= 2;
+  sleep_until(started + wait);
+}
+
 SiteResult run_site(const SiteRun& run, PlanAnswerer& answerer, SiteLog& log, transport::Transport& transport,
                     const std::atomic<bool>& stop, Instant started) {
-  const Millis step = run.experiment->transport.tick * join_ticks;
-  if (step.count() > 0) sleep_until(started + step * ((monotonic_now() - started) / step + 1));
+  wait_for_join_tick(*run.experiment, started);
   return Session(run, answerer, log, transport, stop).drive();
 }
 

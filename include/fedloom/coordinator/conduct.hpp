@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "fedloom/base/error.hpp"
 #include "fedloom/coordinator/loop.hpp"
 #include "fedloom/coordinator/measurement_source.hpp"
 #include "fedloom/coordinator/run_folder.hpp"
@@ -26,8 +27,14 @@ struct RunResult {
   double seconds = 0;
 };
 
+/// Stopped on a signal: the checkpoint is written and the sites are released.
+struct StoppedCleanly : Interrupted {
+  using Interrupted::Interrupted;
+};
+
 /// `source` is open: all sites have joined. Goes on from the folder's checkpoint if it has one. Writes everything of
-/// public/ but report.html. Throws Interrupted after a stop: the checkpoint is written and the sites are released.
+/// public/ but report.html. Throws StoppedCleanly after a stop, UsageError when the sites know the run's name already,
+/// BudgetError when nothing is left to measure with.
 RunResult conduct(const config::Experiment& experiment, RunFolder& folder, MeasurementSource& source,
                   const ConductOptions& options);
 

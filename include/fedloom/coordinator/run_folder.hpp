@@ -26,11 +26,14 @@ class RunFolder {
   std::filesystem::path public_folder() const { return root_ / "public"; }
   std::filesystem::path checkpoint() const { return root_ / "checkpoint"; }
   bool has_checkpoint() const;
+  /// True after reopen().
+  bool resumed() const noexcept { return resumed_; }
 
   /// Appends to public/rounds.jsonl.
   void add_round(const RoundRecord& record, const schema::Domain& domain);
-  /// Adds to the public ledger's list; on disk when it returns.
-  void add_spend(const PublicSpend& spend);
+  /// Adds to the public ledger's list; on disk when it returns. What was paid for once stands there once: a "reuse" of
+  /// what was never listed as paid becomes the "spend" that a crash kept from being listed.
+  void add_spend(PublicSpend spend);
   /// SHA-256 of the public ledger's list as it stands: what the sites acknowledge.
   Digest public_ledger_hash() const;
   void write_ledger(const ClosedBooks& books, const config::Experiment& experiment) const;
@@ -38,8 +41,10 @@ class RunFolder {
  private:
   explicit RunFolder(std::filesystem::path root);
   void load();
+  void drop_last_fit() const;
   std::filesystem::path root_;
   std::string run_id_;
+  bool resumed_ = false;
   std::vector<PublicSpend> spends_;
 };
 

@@ -25,9 +25,13 @@ struct SiteResult {
   std::optional<secagg::RefusalCode> refusal;
 };
 
+/// Sleeps until a power of two of public ticks after `started`: how long the table took to read, or how soon it was
+/// refused, is private.
+void wait_for_join_tick(const config::Experiment& experiment, Instant started);
+
 /// To the end of the run. What the protocol expects to happen is in the result; a broken disk or ledger throws.
 /// `stop`: set by a signal; the site then leaves if the coordinator does not close the session soon.
-/// `started`: when this program began; the site joins a whole number of public ticks later.
+/// `started`: when this program began; the site joins a power of two of public ticks later.
 SiteResult run_site(const SiteRun& run, PlanAnswerer& answerer, SiteLog& log, transport::Transport& transport,
                     const std::atomic<bool>& stop, Instant started);
 
