@@ -42,6 +42,7 @@ class KillNine(unittest.TestCase):
             spends = [entry for entry in small.entries(site) if entry["kind"] == "spend" and entry["run"] == out.name]
             charged = rho_of(spends)
             self.assertLessEqual(charged, budget, f"step {step}")
+            self.assertLessEqual(charged, done["ledger"]["rho"] * (1 + 1e-9), f"step {step}: the public ledger tells it all")
             # Every released round is in the site's ledger: never under-charged.
             released = {(entry["round"], entry["attempt"]) for entry in done["ledger"]["entries"] if entry["kind"] == "spend"}
             booked = {(entry["round"], entry["attempt"]) for entry in small.entries(site) if entry["run"] == out.name}
