@@ -64,9 +64,11 @@ void start(const RunOptions& options, int& argc, char**& argv) {
   } catch (const coordinator::StoppedCleanly&) {
     throw;
   } catch (const std::exception& error) {
+    // The sentence first: mpirun ends this process too, soon after the first site has left.
+    const int code = explain_current_exception("fedloom-coordinator");
     tell_sites(*transport, error.what());
     transport->mark_failed();
-    throw;
+    throw CLI::RuntimeError(code);
   }
 }
 

@@ -32,6 +32,20 @@ int complain(const std::string& program, const std::exception& error, ExitCode c
 
 }  // namespace
 
+int explain_current_exception(const std::string& program) {
+  try {
+    throw;
+  } catch (const Error& error) {
+    return complain(program, error, error.code());
+  } catch (const std::bad_alloc&) {
+    return complain(program, EnvironmentError("", "out of memory", "see `fedloom plan` for what a run needs"), ExitCode::environment);
+  } catch (const std::filesystem::filesystem_error& error) {
+    return complain(program, error, ExitCode::environment);
+  } catch (const std::exception& error) {
+    return complain(program, error, ExitCode::internal);
+  }
+}
+
 int run_program(CLI::App& app, int argc, char** argv) {
   const std::string program = app.get_name();
   app.set_version_flag("--version", program + " " + version);
@@ -50,14 +64,8 @@ int run_program(CLI::App& app, int argc, char** argv) {
     std::cerr << program << ": " << (unknown ? "'" + std::string(argv[1]) + "' is no command" : error.what()) << "; see " << program
               << " --help" << std::endl;
     return static_cast<int>(ExitCode::usage);
-  } catch (const Error& error) {
-    return complain(program, error, error.code());
-  } catch (const std::bad_alloc&) {
-    return complain(program, EnvironmentError("", "out of memory", "see `fedloom plan` for what a run needs"), ExitCode::environment);
-  } catch (const std::filesystem::filesystem_error& error) {
-    return complain(program, error, ExitCode::environment);
-  } catch (const std::exception& error) {
-    return complain(program, error, ExitCode::internal);
+  } catch (...) {
+    return explain_current_exception(program);
   }
 }
 

@@ -16,6 +16,9 @@ namespace fedloom::apps {
 /// Parses, runs the chosen command, and turns every exception into "program: sentence" on stderr and an exit code.
 int run_program(CLI::App& app, int argc, char** argv);
 
+/// In a catch clause: the sentence on stderr; gives the exit code.
+int explain_current_exception(const std::string& program);
+
 /// Set once SIGTERM, SIGINT or SIGUSR1 (a batch system's warning) has come.
 const std::atomic<bool>& stop_flag();
 void catch_stop_signals();

@@ -78,9 +78,6 @@ struct FederatedSource::Impl {
     const Instant started = monotonic_now();
     Instant say_at = started + say_after;
     while (!done()) {
-      if (interruptible && stop.load()) {
-        throw Interrupted("stopped on a signal before the sites had joined", "start again with --resume");
-      }
       Instant until = monotonic_now() + poll;
       if (timer) until = std::min(until, *timer);
       if (auto envelope = transport.receive(until)) {
@@ -89,6 +86,9 @@ struct FederatedSource::Impl {
         } else {
           step(secagg::Garbled{envelope->from});
         }
+      } else if (interruptible && stop.load()) {
+        // Only when no message waits: mpirun sends the signal too when a site has left, and that site said why.
+        throw Interrupted("stopped on a signal before the sites had joined", "start again with --resume");
       } else if (timer && monotonic_now() >= *timer) {
         timer.reset();
         step(secagg::CoordinatorTimer{});
