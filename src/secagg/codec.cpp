@@ -100,10 +100,11 @@ ShareMessage read(ByteReader& in, std::type_identity<ShareMessage>) {
   const std::uint32_t session = in.u32();
   const std::uint32_t round = in.u32();
   const std::uint32_t attempt = in.u32();
+  const auto plan = read_array<32>(in);
   auto share = boundary::MaskedShare::from_wire(in.words(max_share_words));
   const privacy::LedgerHead head = read_head(in);
   const double booked = read_rho(in);
-  return {key, session, round, attempt, std::move(share), head, booked, read_array<64>(in)};
+  return {key, session, round, attempt, plan, std::move(share), head, booked, read_array<64>(in)};
 }
 Refuse read(ByteReader& in, std::type_identity<Refuse>) {
   Refuse message;
@@ -232,6 +233,7 @@ void write_unsigned(ByteWriter& out, const ShareMessage& message) {
   out.u32(message.session);
   out.u32(message.round);
   out.u32(message.attempt);
+  out.raw(message.plan);
   out.words(message.share.words());
   write(out, message.head);
   out.f64(message.booked_rho);

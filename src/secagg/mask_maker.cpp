@@ -2,18 +2,16 @@
 
 #include <sodium.h>
 
-#include <string>
-
 #include "fedloom/base/check.hpp"
 #include "hkdf.hpp"
 
 namespace fedloom::secagg {
 
-SecretBytes pair_key(const SecretBytes& shared, const Digest& context, std::string_view tensor, const Party& low,
+SecretBytes pair_key(const SecretBytes& shared, const Digest& context, const Digest& plan, const Party& low,
                      const Party& high) {
   ByteWriter info;
   info.raw(context);
-  info.text(tensor);
+  info.raw(plan);
   info.raw(low.identity);
   info.raw(high.identity);
   info.raw(low.mask_key);
@@ -24,7 +22,7 @@ SecretBytes pair_key(const SecretBytes& shared, const Digest& context, std::stri
   return key;
 }
 
-std::vector<std::uint64_t> mask_words(const SessionKeys& keys, const Digest& context, std::string_view tensor,
+std::vector<std::uint64_t> mask_words(const SessionKeys& keys, const Digest& context, const Digest& plan,
                                       std::size_t length) {
   std::vector<std::uint64_t> words(length);
   const Party& self = keys.parties[keys.self];
@@ -32,8 +30,8 @@ std::vector<std::uint64_t> mask_words(const SessionKeys& keys, const Digest& con
     if (j == keys.self) continue;
     const Party& peer = keys.parties[j];
     const bool after = j > keys.self;
-    const SecretBytes key = after ? pair_key(keys.shared[j], context, tensor, self, peer)
-                                  : pair_key(keys.shared[j], context, tensor, peer, self);
+    const SecretBytes key = after ? pair_key(keys.shared[j], context, plan, self, peer)
+                                  : pair_key(keys.shared[j], context, plan, peer, self);
     add_stream(key, after ? Sign::plus : Sign::minus, words);
   }
   return words;
@@ -45,10 +43,10 @@ MaskMaker::MaskMaker(SessionKeys keys) : keys_(std::move(keys)) {
   FEDLOOM_CHECK(keys_.self < keys_.parties.size());
 }
 
-boundary::Mask MaskMaker::make(const Digest& context, std::string_view tensor, std::size_t length) {
-  const bool fresh = used_.emplace(context, std::string(tensor)).second;
+boundary::Mask MaskMaker::make(const Digest& context, const Digest& plan, std::size_t length) {
+  const bool fresh = used_.insert(context).second;
   FEDLOOM_CHECK(fresh);
-  return boundary::Mask(mask_words(keys_, context, tensor, length));
+  return boundary::Mask(mask_words(keys_, context, plan, length));
 }
 
 }  // namespace fedloom::secagg

@@ -2,13 +2,14 @@
 // The pairwise masks of one site in one session (Bonawitz et al. 2017, without the self mask: all or nothing).
 //
 //   mask_i = Σ_{j>i} PRG(k_ij) − Σ_{j<i} PRG(k_ij)  mod 2^64,   Σ_i mask_i = 0
-//   k_ij   = HKDF-SHA-256(X25519(s_i, S_j), info: context ‖ tensor ‖ both parties in roster order)
+//   k_ij   = HKDF-SHA-256(X25519(s_i, S_j), info: context ‖ plan ‖ both parties in roster order)
+//
+// `plan` is the hash of the whole plan as it came to the site. A coordinator that shows two sites different plans
+// leaves them with masks that do not cancel: it gets no total of answers to different questions.
 //
 // To whoever lacks the secret of one pair, the masks of its two sites are uniform but for their sum.
 
 #include <set>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include "fedloom/base/hash.hpp"
@@ -24,7 +25,7 @@ struct Party {
 };
 
 /// k_ij; `low` stands before `high` in the roster.
-SecretBytes pair_key(const SecretBytes& shared, const Digest& context, std::string_view tensor, const Party& low,
+SecretBytes pair_key(const SecretBytes& shared, const Digest& context, const Digest& plan, const Party& low,
                      const Party& high);
 
 /// Keys of a session as one site holds them.
@@ -35,19 +36,19 @@ struct SessionKeys {
 };
 
 /// The words of a mask, for MaskMaker and for tests: using them twice is a two-time pad.
-std::vector<std::uint64_t> mask_words(const SessionKeys& keys, const Digest& context, std::string_view tensor,
+std::vector<std::uint64_t> mask_words(const SessionKeys& keys, const Digest& context, const Digest& plan,
                                       std::size_t length);
 
 class MaskMaker {
  public:
   /// Aborts unless there are at least two parties and a secret for each.
   explicit MaskMaker(SessionKeys keys);
-  /// Makes the mask of one tensor in one context. A second one for the same pair of them aborts.
-  boundary::Mask make(const Digest& context, std::string_view tensor, std::size_t length);
+  /// Makes the mask of the answer to one plan. A second one in the same context aborts, whatever its plan.
+  boundary::Mask make(const Digest& context, const Digest& plan, std::size_t length);
 
  private:
   SessionKeys keys_;
-  std::set<std::pair<Digest, std::string>> used_;
+  std::set<Digest> used_;
 };
 
 }  // namespace fedloom::secagg

@@ -30,6 +30,13 @@ Digest context_hash(const RunContext& run, std::uint32_t session, std::uint32_t 
       .finish();
 }
 
+Digest plan_hash(const boundary::RoundPlan& plan) {
+  ByteWriter out;
+  out.text("fedloom plan as sent 1");
+  boundary::write(out, plan);
+  return sha256(out.bytes());
+}
+
 Message make_refusal(const SigningKey& key, const RunContext& run, RefusalCode code) {
   Refuse refusal{.code = code};
   sign(refusal, key, run);

@@ -26,6 +26,9 @@ struct RunContext {
 };
 /// SHA-256(version ‖ run id ‖ config hash ‖ roster hash ‖ session ‖ round ‖ attempt); round 0 for the session itself.
 Digest context_hash(const RunContext& run, std::uint32_t session, std::uint32_t round, std::uint32_t attempt);
+/// SHA-256 of the whole plan as it is sent, attempt and reuse included. Masks are bound to it: shares that answer
+/// different plans do not add up to anything.
+Digest plan_hash(const boundary::RoundPlan& plan);
 
 // ---- site → coordinator ------------------------------------------------------------------------------------
 
@@ -51,6 +54,7 @@ struct Advertise {
 struct ShareMessage {
   PublicKey key{};
   std::uint32_t session = 0, round = 0, attempt = 0;
+  Digest plan{};  ///< plan_hash of what it answers
   boundary::MaskedShare share;
   privacy::LedgerHead head;
   double booked_rho = 0;

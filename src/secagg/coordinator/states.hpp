@@ -64,7 +64,7 @@ class Summing final : public State {
  public:
   static Next enter(Desk& desk, boundary::RoundPlan&& plan);
   Summing(boundary::RoundPlan&& plan, std::size_t length, std::size_t sites)
-      : plan_(std::move(plan)), sum_(length), added_(sites) {}
+      : plan_(std::move(plan)), plan_hash_(plan_hash(plan_)), sum_(length), added_(sites) {}
   const char* name() const noexcept override { return "Summing"; }
   Places waiting_for() const override { return missing(added_); }
   Next on_message(Desk& desk, Endpoint from, Message&& message) override;
@@ -73,6 +73,7 @@ class Summing final : public State {
  private:
   Next on_share(Desk& desk, Endpoint from, const ShareMessage& share);
   boundary::RoundPlan plan_;
+  Digest plan_hash_;
   std::vector<std::uint64_t> sum_;  ///< masked until every share is in
   std::vector<std::optional<bool>> added_;
 };

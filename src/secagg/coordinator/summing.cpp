@@ -24,6 +24,12 @@ Next Summing::on_share(Desk& desk, Endpoint from, const ShareMessage& share) {
     return desk.out_of_turn("a share of another session, round or attempt", name(), from);
   }
   if (added_[place]) return desk.out_of_turn("a second share", name(), from);
+  if (share.plan != plan_hash_) {
+    return desk.fail(desk.site_name(place) +
+                         " answered another plan than the one sent; check that nothing between "
+                         "the coordinator and that site changes messages",
+                     {place});
+  }
   const auto words = share.share.words();
   if (words.size() != sum_.size()) {
     return desk.fail(desk.site_name(place) + " sent " + std::to_string(words.size()) + " numbers where the plan asks " +

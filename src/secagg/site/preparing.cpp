@@ -1,12 +1,6 @@
 #include "states.hpp"
 
 namespace fedloom::secagg::site {
-namespace {
-
-/// Name of the one tensor of a round, in the keys of its masks.
-constexpr std::string_view counts_tensor = "counts";
-
-}  // namespace
 
 Next Preparing::on_message(Conversation& talk, Message&& message) {
   const auto* end = std::get_if<CloseRun>(&message);
@@ -26,8 +20,9 @@ Next Preparing::on_share(Conversation& talk, SharePrepared&& prepared) {
                      .session = talk.session(),
                      .round = session_->round,
                      .attempt = session_->attempt,
+                     .plan = session_->plan,
                      .share = boundary::MaskedShare::seal(std::move(prepared.share),
-                                                          session_->masks.make(context, counts_tensor, length)),
+                                                          session_->masks.make(context, session_->plan, length)),
                      .head = prepared.head,
                      .booked_rho = prepared.booked_rho,
                      .signature = {}};

@@ -56,6 +56,7 @@ Next Ready::on_plan(Conversation& talk, PlanMessage&& message) {
   }
   session_->round = message.plan.round;
   session_->attempt = message.plan.attempt;
+  session_->plan = plan_hash(message.plan);
   talk.wait_for_nobody();
   talk.act(Prepare{std::move(message.plan)});
   return std::make_unique<Preparing>(std::move(session_), talk.now());

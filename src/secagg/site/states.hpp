@@ -29,6 +29,7 @@ struct Session {
   MaskMaker masks;
   std::uint32_t round = 0;    ///< of the newest plan
   std::uint32_t attempt = 0;  ///< of the newest plan
+  Digest plan{};              ///< plan_hash of the newest plan
 };
 using SessionPtr = std::unique_ptr<Session>;
 

@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "harness.hpp"
 #include "signing.hpp"
@@ -52,6 +53,7 @@ std::vector<Message> one_of_each(const test::World& world, RandomWords& random) 
                      any32(random),
                      any32(random),
                      any32(random),
+                     any_array<32>(random),
                      boundary::MaskedShare::from_wire(std::move(words)),
                      any_head(random),
                      any_rho(random),
@@ -112,8 +114,9 @@ TEST_F(Codec, EveryMessageComesBackAsItWas) {
 }
 
 TEST_F(Codec, KeepsEachFieldOfAShare) {
-  ShareMessage share{{},   3, 4, 5, boundary::MaskedShare::from_wire({7, ~std::uint64_t{0}}), any_head(random_),
-                     0.25, {}};
+  ShareMessage share{
+      {},   3, 4, 5, sha256("plan"), boundary::MaskedShare::from_wire({7, ~std::uint64_t{0}}), any_head(random_),
+      0.25, {}};
   sign(share, world_.keys[1], world_.run);
   const auto decoded = decode(encode(Message(std::move(share))));
   const auto& back = std::get<ShareMessage>(decoded.value());
@@ -121,6 +124,7 @@ TEST_F(Codec, KeepsEachFieldOfAShare) {
   EXPECT_EQ(back.session, 3U);
   EXPECT_EQ(back.round, 4U);
   EXPECT_EQ(back.attempt, 5U);
+  EXPECT_EQ(back.plan, sha256("plan"));
   EXPECT_EQ(back.booked_rho, 0.25);
   ASSERT_EQ(back.share.words().size(), 2U);
   EXPECT_EQ(back.share.words()[1], ~std::uint64_t{0});
@@ -190,6 +194,7 @@ TEST_F(Codec, ALengthThatLiesIsRefusedBeforeMemoryIsTaken) {
   out.u16(protocol_version);
   out.raw(PublicKey{});
   for (int i = 0; i < 3; ++i) out.u32(1);
+  out.raw(Digest{});
   out.u64(~std::uint64_t{0});
   EXPECT_FALSE(decode(out.bytes()));
 }
@@ -269,6 +274,23 @@ TEST_F(Codec, EveryPartOfAContextCounts) {
   RunContext other = world_.run;
   other.roster_hash[0] ^= 1;
   EXPECT_NE(context_hash(other, 1, 2, 3), base);
+}
+
+TEST_F(Codec, EveryFieldOfAPlanCountsInItsHash) {
+  const boundary::RoundPlan plan = world_.plan(1);
+  std::vector<boundary::RoundPlan> changed(9, plan);
+  changed[0].round = 2;
+  changed[1].attempt = 1;
+  changed[2].reuse = true;
+  changed[3].stage = "sketch";
+  changed[4].contributors = 2;
+  changed[5].entity_rows = 2;
+  changed[6].queries[2].site_noise.variance_num += 1;
+  changed[7].queries[2].query.sketch_seed += 1;
+  std::swap(changed[8].queries[0], changed[8].queries[1]);
+  std::set<Digest> hashes{plan_hash(plan)};
+  for (const auto& other : changed) hashes.insert(plan_hash(other));
+  EXPECT_EQ(hashes.size(), changed.size() + 1);
 }
 
 TEST_F(Codec, AClosingHashCoversEveryHeadAndTheLedger) {

@@ -82,9 +82,19 @@ class CoordinatorTest : public testing::Test {
   }
   ShareMessage share(std::size_t place, std::uint32_t round = 1, std::size_t length = 47,
                      std::uint32_t attempt = 0) const {
+    return share_of(place, world_.plan(round, attempt), length);
+  }
+  ShareMessage share_of(std::size_t place, const boundary::RoundPlan& plan, std::size_t length = 47) const {
     std::vector<std::uint64_t> words(length, std::uint64_t{1} << 62);
-    ShareMessage message{{},   5, round, attempt, boundary::MaskedShare::from_wire(std::move(words)), head(place, 4),
-                         0.75, {}};
+    ShareMessage message{{},
+                         5,
+                         plan.round,
+                         plan.attempt,
+                         plan_hash(plan),
+                         boundary::MaskedShare::from_wire(std::move(words)),
+                         head(place, 4),
+                         0.75,
+                         {}};
     sign(message, world_.keys[place], world_.run);
     return message;
   }

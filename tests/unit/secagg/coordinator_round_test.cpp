@@ -64,6 +64,14 @@ TEST_F(CoordinatorRound, RefusesAShareOfAnotherLength) {
   expect_failed("sent 46 numbers where the plan asks 47", {0});
 }
 
+TEST_F(CoordinatorRound, RefusesAShareThatAnswersAnotherPlan) {
+  to_summing();
+  auto other = world_.plan(1);
+  other.contributors = 2;
+  receive(1, share_of(0, other));
+  expect_failed("site site100 answered another plan", {0});
+}
+
 TEST_F(CoordinatorRound, RefusesAShareThatTheSiteHasNotSigned) {
   to_summing();
   ShareMessage changed = share(0);

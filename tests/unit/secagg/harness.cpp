@@ -154,6 +154,7 @@ bool Simulation::deliver_one() {
       give_coordinator(secagg::Garbled{sent.from});
     }
   } else {
+    if (tamper) tamper(sent.to - 1, message.value());
     give_site(sent.to - 1, secagg::Received{std::move(message.value())});
   }
   return true;

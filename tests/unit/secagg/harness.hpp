@@ -75,6 +75,8 @@ class Simulation {
   void start_round(const boundary::RoundPlan& plan);
   void close(bool finished);
   void stop_site(std::size_t place);
+  /// A coordinator that lies: called with each of its messages on the way to a site.
+  std::function<void(std::size_t place, secagg::Message& message)> tamper;
   /// Nothing from a site arrives any more.
   void cut_off(std::size_t place) { cut_off_.push_back(place); }
   /// Fires the coordinator's timer once `by` has passed.

@@ -67,19 +67,20 @@ class Sites {
 };
 
 const Digest context = sha256("context");
+const Digest plan = sha256("plan");
 
 void take_off(Words& mask, const SecretBytes& shared, const std::vector<Party>& parties, std::size_t self,
               std::size_t peer) {
   const auto [low, high] = std::minmax(self, peer);
   // The opposite of what the site did.
-  add_stream(pair_key(shared, context, "counts", parties[low], parties[high]), self < peer ? Sign::minus : Sign::plus,
+  add_stream(pair_key(shared, context, plan, parties[low], parties[high]), self < peer ? Sign::minus : Sign::plus,
              mask);
 }
 
 /// What is left of a site's mask when the first `colluding` sites open all their secrets, and the coordinator tries for
 /// every other pair what the public keys alone give.
 Words after_collusion(const Sites& sites, std::size_t victim, std::size_t colluding, std::size_t length) {
-  Words mask = mask_words(sites.keys_of(victim), context, "counts", length);
+  Words mask = mask_words(sites.keys_of(victim), context, plan, length);
   for (std::size_t peer = 0; peer < sites.count(); ++peer) {
     if (peer == victim) continue;
     const auto& parties = sites.parties();
@@ -111,7 +112,7 @@ TEST(MaskMaker, MasksOfAllSitesAddUpToNothing) {
     const Sites sites(n, by_x25519, n);
     Words sum(3000);
     for (std::size_t i = 0; i < n; ++i) {
-      const Words mask = mask_words(sites.keys_of(i), context, "counts", sum.size());
+      const Words mask = mask_words(sites.keys_of(i), context, plan, sum.size());
       EXPECT_NE(mask, Words(sum.size()));
       for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += mask[k];
     }
@@ -119,15 +120,15 @@ TEST(MaskMaker, MasksOfAllSitesAddUpToNothing) {
   }
 }
 
-TEST(MaskMaker, EachContextAndTensorHasAMaskOfItsOwn) {
+TEST(MaskMaker, EachContextAndPlanHasAMaskOfItsOwn) {
   const Sites sites(2, by_x25519);
-  const Words mask = mask_words(sites.keys_of(0), context, "counts", 4);
-  EXPECT_EQ(mask_words(sites.keys_of(0), context, "counts", 4), mask);
-  const Words of_other_context = mask_words(sites.keys_of(0), sha256("another"), "counts", 4);
-  const Words of_other_tensor = mask_words(sites.keys_of(0), context, "scores", 4);
+  const Words mask = mask_words(sites.keys_of(0), context, plan, 4);
+  EXPECT_EQ(mask_words(sites.keys_of(0), context, plan, 4), mask);
+  const Words of_other_context = mask_words(sites.keys_of(0), sha256("another"), plan, 4);
+  const Words of_other_plan = mask_words(sites.keys_of(0), context, sha256("another plan"), 4);
   for (std::size_t k = 0; k < mask.size(); ++k) {
     EXPECT_NE(mask[k], of_other_context[k]);
-    EXPECT_NE(mask[k], of_other_tensor[k]);
+    EXPECT_NE(mask[k], of_other_plan[k]);
   }
 }
 
@@ -136,20 +137,20 @@ TEST(MaskMaker, APairsKeyIsBoundToBothParties) {
   const SecretBytes shared = sites.secret(0, 1);
   const auto& parties = sites.parties();
   const auto hex_of = [](const SecretBytes& key) { return to_hex(ByteView(key.view())); };
-  const auto key = hex_of(pair_key(shared, context, "counts", parties[0], parties[1]));
-  EXPECT_NE(hex_of(pair_key(shared, context, "counts", parties[1], parties[0])), key);
-  EXPECT_NE(hex_of(pair_key(shared, context, "counts", parties[0], parties[2])), key);
+  const auto key = hex_of(pair_key(shared, context, plan, parties[0], parties[1]));
+  EXPECT_NE(hex_of(pair_key(shared, context, plan, parties[1], parties[0])), key);
+  EXPECT_NE(hex_of(pair_key(shared, context, plan, parties[0], parties[2])), key);
   Party other_identity = parties[1];
   other_identity.identity[0] ^= 1;
-  EXPECT_NE(hex_of(pair_key(shared, context, "counts", parties[0], other_identity)), key);
+  EXPECT_NE(hex_of(pair_key(shared, context, plan, parties[0], other_identity)), key);
 }
 
 TEST(MaskMakerDeathTest, ASecondMaskForOneContextAborts) {
   MaskMaker maker(Sites(2, by_x25519).keys_of(0));
-  EXPECT_EQ(maker.make(context, "counts", 5).length(), 5U);
-  EXPECT_EQ(maker.make(context, "scores", 5).length(), 5U);
-  EXPECT_EQ(maker.make(sha256("next"), "counts", 5).length(), 5U);
-  EXPECT_DEATH(maker.make(context, "counts", 5), "fresh");
+  EXPECT_EQ(maker.make(context, plan, 5).length(), 5U);
+  EXPECT_EQ(maker.make(sha256("next"), plan, 5).length(), 5U);
+  EXPECT_DEATH(maker.make(context, plan, 5), "fresh");
+  EXPECT_DEATH(maker.make(context, sha256("another plan"), 5), "fresh");
 }
 
 TEST(MaskMakerDeathTest, ALoneSiteHasNoMask) {
@@ -188,7 +189,7 @@ TEST(MaskMaker, WhatColludersSeeDoesNotDependOnTheHonestPairsSecret) {
     std::array<std::uint8_t, 32> bytes{};
     bytes.fill(fill);
     keys.shared[peer] = SecretBytes(bytes);
-    return mask_words(keys, context, "counts", 1000);
+    return mask_words(keys, context, plan, 1000);
   };
   const Words two_a = mask_with(2, 3, 1), two_b = mask_with(2, 3, 2);
   const Words three_a = mask_with(3, 2, 1), three_b = mask_with(3, 2, 2);

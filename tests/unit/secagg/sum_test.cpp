@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "harness.hpp"
 
@@ -76,6 +77,56 @@ TEST(SecureSum, WhatASiteSendsIsNotItsShare) {
     ASSERT_EQ(share->share.words().size(), open.size());
     for (std::size_t k = 0; k < open.size(); ++k) EXPECT_NE(share->share.words()[k], open[k]);
   }
+}
+
+/// What a coordinator gets that adds up whatever the sites have sealed, and checks nothing.
+std::vector<std::uint64_t> sum_of_sealed(const World& world, Simulation& run) {
+  std::vector<std::uint64_t> sum(world.plan(1).length(world.domain));
+  for (auto& actions : run.site) {
+    const auto message = decode(find<StoreSealed>(actions)->bytes);
+    const auto words = std::get<ShareMessage>(message.value()).share.words();
+    for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += words[k];
+  }
+  return sum;
+}
+/// The sum of three shares stays below: counts of 44 bits and two bits of grid a share.
+bool may_be_a_total(std::uint64_t word) { return std::min(word, ~word) < std::uint64_t{1} << 48; }
+
+TEST(SecureSum, SitesThatWereSentDifferentPlansGiveNoTotal) {
+  using Lie = std::function<void(boundary::RoundPlan&)>;
+  const std::pair<const char*, Lie> lies[] = {
+      {"contributors", [](auto& plan) { plan.contributors = 2; }},
+      {"reuse", [](auto& plan) { plan.reuse = true; }},
+      {"noise", [](auto& plan) { plan.queries[0].site_noise.variance_num = 26; }},
+      {"entity rows", [](auto& plan) { plan.entity_rows = 2; }},
+      {"stage", [](auto& plan) { plan.stage = "sketch"; }},
+      {"order", [](auto& plan) { std::swap(plan.queries[0], plan.queries[1]); }}};
+  for (const auto& [name, lie] : lies) {
+    World world(3);
+    Simulation run(world);
+    run.tamper = [&lie](std::size_t place, Message& message) {
+      auto* plan = std::get_if<PlanMessage>(&message);
+      if (plan != nullptr && place == 0) lie(plan->plan);
+    };
+    run.settle();
+    run.start_round(world.plan(1));
+    run.settle();
+    EXPECT_TRUE(std::ranges::none_of(sum_of_sealed(world, run), may_be_a_total)) << name;
+    EXPECT_EQ(find<RoundSummed>(run.coordinator), nullptr) << name;
+    ASSERT_NE(find<Failed>(run.coordinator), nullptr) << name;
+    EXPECT_NE(find<Failed>(run.coordinator)->reason.find("another plan"), std::string::npos) << name;
+  }
+}
+
+TEST(SecureSum, SitesThatWereSentTheSamePlanGiveTheTotal) {
+  World world(3);
+  Simulation run(world);
+  run.settle();
+  run.start_round(world.plan(1));
+  run.settle();
+  const auto sum = sum_of_sealed(world, run);
+  EXPECT_TRUE(std::ranges::all_of(sum, may_be_a_total));
+  EXPECT_EQ(sum, exact_total(world, 1, world.plan(1)));
 }
 
 TEST(SecureSum, OnlyTheStoredBytesAreSent) {
