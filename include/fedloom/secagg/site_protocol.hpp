@@ -27,7 +27,7 @@ struct SiteSetup {
   Roster roster;
   RunContext run;
   Join resume;                       ///< what Join shall say of the past (key, run, signature are filled in)
-  Millis tick{250};                  ///< replies leave at a multiple of this after the plan came: public
+  Millis tick{250};                  ///< a share leaves 1, 2, 4, 8, … of these after its plan came: public
   Millis wait_limit{600000};         ///< longest silence of the coordinator
   schema::Domain domain;             ///< when it has attributes, a plan that does not fit it is refused unseen
 };

@@ -1,3 +1,5 @@
+#include <bit>
+
 #include "states.hpp"
 
 namespace fedloom::secagg::site {
@@ -9,10 +11,10 @@ Next Sealing::on_message(Conversation& talk, Message&& message) {
 }
 
 Next Sealing::on_stored(Conversation& talk) {
-  // The first tick after the plan came that is not yet over: how long counting took shows in whole ticks only.
+  // After 1, 2, 4, 8, … ticks: how long counting took, which grows with the table, shows in powers of two only.
   const Millis tick = talk.setup().tick;
-  const auto ticks = std::max<Millis::rep>(1, (talk.now() - arrived_ + tick - Millis(1)) / tick);
-  talk.wake_at(arrived_ + ticks * tick);
+  const auto needed = static_cast<std::uint64_t>((talk.now() - arrived_ + tick - Millis(1)) / tick);
+  talk.wake_at(arrived_ + static_cast<Millis::rep>(std::bit_ceil(needed)) * tick);
   return std::make_unique<Waiting>(std::move(session_), std::move(share_));
 }
 

@@ -129,13 +129,17 @@ TEST_F(SiteRound, SendsOnThePublicTickAfterThePlan) {
   }
 }
 
-TEST_F(SiteRound, ALateReplyWaitsForTheNextTick) {
-  to_preparing();
-  const Instant arrived = clock_.now();
-  clock_.advance(Millis(101));
-  step(program().prepare(world_.plan(1)));
-  step(SealStored{});
-  EXPECT_EQ(find<SetTimer>(actions_)->at, arrived + Millis(200));
+TEST_F(SiteRound, ALateReplyWaitsForTheNextPowerOfTwoOfTicks) {
+  const std::pair<int, int> cases[] = {{101, 200}, {200, 200}, {201, 400}, {399, 400}, {401, 800}, {900, 1600}};
+  for (const auto& [took, leaves] : cases) {
+    restart();
+    to_preparing();
+    const Instant arrived = clock_.now();
+    clock_.advance(Millis(took));
+    step(program().prepare(world_.plan(1)));
+    step(SealStored{});
+    EXPECT_EQ(find<SetTimer>(actions_)->at, arrived + Millis(leaves)) << took;
+  }
 }
 
 TEST_F(SiteRound, AnEarlyTimerSendsNothing) {
