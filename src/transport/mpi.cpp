@@ -36,7 +36,7 @@ struct Transfer {
 
 bool is_complete(Transfer& transfer, const char* action) {
   int done = 0;
-  check_mpi(MPI_Test(&transfer.request, &done, MPI_STATUS_IGNORE), action);
+  check_peer(MPI_Test(&transfer.request, &done, MPI_STATUS_IGNORE), transfer.peer, action);
   return done != 0;
 }
 
@@ -50,7 +50,7 @@ struct MpiTransport::Impl {
   std::list<Transfer> incoming;  ///< in the order in which they were announced
 
   void progress_sends() {
-    outgoing.remove_if([](Transfer& transfer) { return is_complete(transfer, "send a message"); });
+    outgoing.remove_if([](Transfer& transfer) { return is_complete(transfer, "send it a message"); });
   }
 
   /// Starts to receive every message that has been announced.
@@ -79,7 +79,7 @@ struct MpiTransport::Impl {
     std::vector<Endpoint> unfinished;
     for (auto it = incoming.begin(); it != incoming.end(); ++it) {
       if (std::ranges::find(unfinished, it->peer) != unfinished.end()) continue;
-      if (is_complete(*it, "receive a message")) {
+      if (is_complete(*it, "receive its message")) {
         Transfer transfer = std::move(*it);
         incoming.erase(it);
         return transfer;
@@ -122,7 +122,7 @@ MpiTransport::~MpiTransport() {
   bool clean = false;
   try {
     clean = impl.flush(impl.failed ? failed_flush_limit : flush_limit) && impl.incoming.empty();
-  } catch (const EnvironmentError&) {
+  } catch (const Error&) {
     clean = false;  // the peers' own messages say why; here only leaving is left
   }
   if (clean && !impl.failed) {
@@ -143,9 +143,10 @@ void MpiTransport::send(Endpoint to, const secagg::Message& message) {
     impl_->outgoing.pop_back();
     throw EnvironmentError("MPI", "a message would be larger than 1 GiB", "lower max_cells in the experiment");
   }
-  check_mpi(MPI_Isend(transfer.bytes.data(), static_cast<int>(transfer.bytes.size()), MPI_BYTE, static_cast<int>(to),
-                      message_tag, MPI_COMM_WORLD, &transfer.request),
-            "send a message");
+  const int code = MPI_Isend(transfer.bytes.data(), static_cast<int>(transfer.bytes.size()), MPI_BYTE,
+                             static_cast<int>(to), message_tag, MPI_COMM_WORLD, &transfer.request);
+  if (code != MPI_SUCCESS) impl_->outgoing.pop_back();
+  check_peer(code, to, "send it a message");
 }
 
 std::optional<Envelope> MpiTransport::receive(Instant deadline) {

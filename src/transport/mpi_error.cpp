@@ -8,13 +8,25 @@
 
 namespace fedloom::transport {
 
-void check_mpi(int code, const char* action) {
-  if (code == MPI_SUCCESS) return;
+namespace {
+
+constexpr const char* remedy = "see what mpirun says of the other processes, then start the run again with --resume";
+
+std::string failure(int code, const char* action) {
   char text[MPI_MAX_ERROR_STRING] = {};
   int length = 0;
   if (MPI_Error_string(code, text, &length) != MPI_SUCCESS) length = 0;
-  throw EnvironmentError("MPI", std::string("cannot ") + action + " (" + std::string(text, length) + ")",
-                         "see what mpirun says of the other processes, then start the run again with --resume");
+  return std::string("cannot ") + action + " (" + std::string(text, length) + ")";
+}
+
+}  // namespace
+
+void check_mpi(int code, const char* action) {
+  if (code != MPI_SUCCESS) throw EnvironmentError("MPI", failure(code, action), remedy);
+}
+
+void check_peer(int code, Endpoint peer, const char* action) {
+  if (code != MPI_SUCCESS) throw PeerError("rank " + std::to_string(peer), failure(code, action), remedy);
 }
 
 }  // namespace fedloom::transport

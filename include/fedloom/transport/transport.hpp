@@ -19,9 +19,10 @@ struct Envelope {
 class Transport {
  public:
   virtual ~Transport() = default;
-  /// Hands over without waiting for the receiver. Throws PeerError when the peer is gone.
+  /// Hands over without waiting for the receiver. Throws PeerError when the peer is gone (a peer of an earlier
+  /// message too, when that is learned only now).
   virtual void send(Endpoint to, const secagg::Message& message) = 0;
-  /// Waits, without spinning, at most until `deadline` (monotonic_now() clock).
+  /// Waits, without spinning, at most until `deadline` (monotonic_now() clock). Throws PeerError as send does.
   virtual std::optional<Envelope> receive(Instant deadline) = 0;
   /// Number of endpoints, the coordinator included.
   virtual std::size_t world() const = 0;
