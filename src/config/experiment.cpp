@@ -1,6 +1,7 @@
 #include <bit>
 #include <stdexcept>
 
+#include "duration.hpp"
 #include "fedloom/base/file.hpp"
 #include "fedloom/config/config.hpp"
 #include "fedloom/schema/number.hpp"
@@ -37,7 +38,6 @@ Digest Experiment::hash() const {
 }
 
 std::string Experiment::resolved_yaml() const {
-  const auto millis = [](Millis value) { return std::to_string(value.count()) + "ms"; };
   std::string text = "version: 1\nname: " + quoted_text(name) + "\nschema: schema.yaml\nprivacy:\n";
   text += "  epsilon: " + number(privacy.epsilon.value) + "\n  delta: " + number(privacy.delta.value) + "\n";
   text += "  adjacency: add_remove\n  trust: " + std::string(name_of(privacy.trust)) + "\n";
@@ -50,8 +50,8 @@ std::string Experiment::resolved_yaml() const {
   text += "  workload: {degree: " + std::to_string(generator.degree) + ", keep: " + quoted_list(generator.keep) +
           ", max_cells: " + std::to_string(generator.max_cells) + "}\n";
   if (roster) text += "roster: roster.yaml\n";
-  text += "transport: {mode: mpi, tick: " + millis(transport.tick) + ", join_limit: " + millis(transport.join_limit) +
-          ", reply_limit: " + millis(transport.reply_limit) + "}\n";
+  text += "transport: {mode: mpi, tick: " + duration_text(transport.tick) + ", join_limit: " + duration_text(transport.join_limit) +
+          ", reply_limit: " + duration_text(transport.reply_limit) + "}\n";
   text += "output: {rows: " + (rows ? std::to_string(*rows) : "auto") + ", formats: [csv]}\n";
   text += "seed: " + std::to_string(seed) + "\n";
   return text;

@@ -1,8 +1,7 @@
 #include <algorithm>
-#include <charconv>
-#include <limits>
 
 #include "document.hpp"
+#include "duration.hpp"
 #include "fedloom/config/config.hpp"
 #include "text.hpp"
 
@@ -16,34 +15,12 @@ const json& section(const Document& document, const char* key) {
   return document.value().contains(key) ? document.value()[key] : empty;
 }
 
-struct DurationRange {
-  Millis least, most;
-  const char* phrase;
-};
-
-/// The pattern in the JSON Schema has checked the form: digits and a unit.
-Millis duration(const Document& document, const char* key, Millis otherwise, const DurationRange& range) {
-  const json& transport = section(document, "transport");
-  if (!transport.contains(key)) return otherwise;
-  const std::string text = transport[key];
-  std::int64_t count = 0;
-  const auto digits = std::from_chars(text.data(), text.data() + text.size(), count);
-  const std::string unit(digits.ptr, text.data() + text.size());
-  const std::int64_t factor = unit == "ms" ? 1 : unit == "s" ? 1000 : unit == "m" ? 60000 : 3600000;
-  const Millis value(count * factor);
-  if (value < range.least || value > range.most) {
-    document.fail(std::string("/transport/") + key,
-                  std::string("'") + key + "' must be " + range.phrase + ", not '" + text + "'", "correct it");
-  }
-  return value;
-}
-
 TransportConfig transport(const Document& document) {
   TransportConfig made;
   const DurationRange wait{Millis(1000), Millis(168LL * 3600000), "from 1s to 168h"};
-  made.tick = duration(document, "tick", made.tick, {Millis(10), Millis(60000), "from 10ms to 60s"});
-  made.join_limit = duration(document, "join_limit", made.join_limit, wait);
-  made.reply_limit = duration(document, "reply_limit", made.reply_limit, wait);
+  made.tick = duration(document, "/transport/tick", made.tick, tick_range);
+  made.join_limit = duration(document, "/transport/join_limit", made.join_limit, wait);
+  made.reply_limit = duration(document, "/transport/reply_limit", made.reply_limit, wait);
   if (made.reply_limit < 2 * made.tick) {
     document.fail("/transport/reply_limit",
                   "'reply_limit' is shorter than two ticks, so that no answer could be in time",

@@ -57,26 +57,29 @@ std::optional<Refusal> check_trust(const config::SitePolicy& policy, const confi
   if (std::find(trust.begin(), trust.end(), experiment.privacy.trust) == trust.end()) {
     return Refusal{RefusalCode::policy, at(policy, "allow.trust") + "the experiment asks for trust: " +
                                             config::name_of(experiment.privacy.trust) +
-                                            ", which this policy does not allow"};
+                                            ", which this policy does not allow; add it, or have the lead change privacy.trust"};
   }
   if (experiment.privacy.trust == config::Trust::central) return std::nullopt;
   const auto sites = static_cast<std::uint32_t>(experiment.roster ? experiment.roster->size() : 0);
   if (sites < policy.allow.min_sites) {
     return Refusal{RefusalCode::policy, at(policy, "allow.min_sites") + "the roster has " + std::to_string(sites) +
                                             " sites, this policy wants at least " +
-                                            std::to_string(policy.allow.min_sites)};
+                                            std::to_string(policy.allow.min_sites) +
+                                            "; have the lead bring in more sites, or lower it"};
   }
   if (experiment.privacy.colluding_sites < policy.allow.min_colluding_sites) {
     return Refusal{RefusalCode::policy,
                    at(policy, "allow.min_colluding_sites") + "the experiment assumes " +
                        std::to_string(experiment.privacy.colluding_sites) +
                        " colluding sites, this policy wants noise that withstands at least " +
-                       std::to_string(policy.allow.min_colluding_sites)};
+                       std::to_string(policy.allow.min_colluding_sites) +
+                       "; have the lead raise privacy.colluding_sites, or lower it"};
   }
   if (experiment.privacy.dropouts > policy.allow.max_dropouts) {
     return Refusal{RefusalCode::policy, at(policy, "allow.max_dropouts") + "the experiment allows " +
                                             std::to_string(experiment.privacy.dropouts) + " dropouts, this policy " +
-                                            std::to_string(policy.allow.max_dropouts)};
+                                            std::to_string(policy.allow.max_dropouts) +
+                                            "; have the lead lower privacy.dropouts, or raise it"};
   }
   const std::string fingerprint = to_hex(experiment.roster->fingerprint());
   if (fingerprint != policy.allow.roster_fingerprint) {
@@ -88,14 +91,26 @@ std::optional<Refusal> check_trust(const config::SitePolicy& policy, const confi
   return std::nullopt;
 }
 
+/// With one owner nothing travels, and no tick is kept.
+std::optional<Refusal> check_tick(const config::SitePolicy& policy, const config::Experiment& experiment) {
+  const Millis tick = experiment.transport.tick;
+  if (experiment.privacy.trust == config::Trust::central || tick >= policy.allow.min_tick) return std::nullopt;
+  return Refusal{RefusalCode::policy, at(policy, "allow.min_tick") + "the experiment's transport.tick is " +
+                                          std::to_string(tick.count()) + " ms, this policy wants at least " +
+                                          std::to_string(policy.allow.min_tick.count()) +
+                                          " ms; lower it, or have the lead use a longer tick"};
+}
+
 std::optional<Refusal> check_budget(const config::SitePolicy& policy, const config::Experiment& experiment) {
   if (experiment.privacy.delta.value > policy.allow.delta.value) {
-    return Refusal{RefusalCode::policy, at(policy, "allow.delta") + "the experiment's delta is larger than this policy allows"};
+    return Refusal{RefusalCode::policy, at(policy, "allow.delta") + "the experiment's delta is larger than this policy allows; have "
+                                                                        "the lead lower privacy.delta, or raise it"};
   }
   if (experiment.privacy.epsilon.value > policy.allow.epsilon_per_run.value) {
     return Refusal{RefusalCode::budget_run, at(policy, "allow.epsilon_per_run") + "the experiment wants epsilon " +
                                                 number(experiment.privacy.epsilon.value) + ", this policy allows " +
-                                                number(policy.allow.epsilon_per_run.value) + " a run"};
+                                                number(policy.allow.epsilon_per_run.value) +
+                                                " a run; have the lead lower privacy.epsilon, or raise it"};
   }
   return std::nullopt;
 }
@@ -123,7 +138,7 @@ std::optional<Refusal> check_query(const config::Experiment& experiment, const b
 }  // namespace
 
 std::optional<Refusal> check_experiment(const config::SitePolicy& policy, const config::Experiment& experiment) {
-  for (auto* check : {check_trust, check_columns, check_unit, check_budget}) {
+  for (auto* check : {check_trust, check_columns, check_unit, check_tick, check_budget}) {
     if (auto refusal = check(policy, experiment)) return refusal;
   }
   return std::nullopt;

@@ -87,6 +87,7 @@ class SiteWorld {
     made.allow.columns = {"a", "b", "c"};
     made.allow.trust = {config::Trust::none};
     made.allow.min_sites = 3;
+    made.allow.min_tick = experiment.transport.tick;
     made.allow.epsilon_per_run = {1.0};
     made.allow.epsilon_lifetime = privacy::Epsilon{1.5};
     made.allow.delta = {1e-9};

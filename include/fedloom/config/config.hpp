@@ -76,6 +76,7 @@ struct SitePolicy {
     std::uint32_t min_sites = 2;
     std::uint32_t min_colluding_sites = 1;
     std::uint32_t max_dropouts = 0;
+    Millis min_tick{250};  ///< a shorter transport.tick would show more of how long counting takes
     privacy::Epsilon epsilon_per_run;
     std::optional<privacy::Epsilon> epsilon_lifetime;  ///< required for class private
     privacy::Delta delta;  ///< the largest δ an experiment may use; the ε above are at this δ

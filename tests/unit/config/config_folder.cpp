@@ -81,6 +81,7 @@ allow:
   epsilon_lifetime: 5.0
   delta: 1e-8
   roster_fingerprint: 6f1c6f1c6f1c6f1c6f1c6f1c6f1c6f1c6f1c6f1c6f1c6f1c6f1c6f1c6f1c6f1c
+  min_tick: 50ms
 state: ledgers
 approve: automatic
 )";

@@ -23,6 +23,7 @@ TEST(PolicyFile, GivesWhatTheCustodianWrote) {
   EXPECT_EQ(policy.allow.min_sites, 3u);
   EXPECT_EQ(policy.allow.min_colluding_sites, 2u);
   EXPECT_EQ(policy.allow.max_dropouts, 0u);
+  EXPECT_EQ(policy.allow.min_tick, Millis(50));
   EXPECT_EQ(policy.allow.epsilon_per_run.value, 1.0);
   EXPECT_EQ(policy.allow.epsilon_lifetime->value, 5.0);
   EXPECT_EQ(policy.allow.delta.value, 1e-8);
@@ -48,6 +49,7 @@ allow: {columns: [a], trust: [central], epsilon_per_run: 1, epsilon_lifetime: 1}
   EXPECT_EQ(policy.allow.min_sites, 2u);
   EXPECT_EQ(policy.allow.min_colluding_sites, 1u);
   EXPECT_EQ(policy.allow.max_dropouts, 0u);
+  EXPECT_EQ(policy.allow.min_tick, Millis(250));
   EXPECT_EQ(policy.allow.delta.value, 1e-9);
   EXPECT_EQ(policy.state, folder / "state");
 }
@@ -148,13 +150,15 @@ std::vector<BadFile> bad_policies() {
           ":17:23: 'roster_fingerprint' must be 64 hexadecimal digits in lower case"),
       bad("no_roster_fingerprint", fingerprint_line, "",
           ":9:3: 'allow' lacks 'roster_fingerprint', which trust: none needs"),
+      bad("min_tick", "min_tick: 50ms", "min_tick: soon", ":18:13: 'min_tick' must be a time such as 250ms"),
+      bad("min_tick_range", "min_tick: 50ms", "min_tick: 5ms", ":18:13: 'min_tick' must be from 10ms to 60s, not '5ms'"),
       bad("allow_unknown", "min_sites: 3", "min_site: 3",
           ":11:3: 'min_site' is not a known key in 'allow'; did you mean"),
-      bad("state", "state: ledgers", "state: ''", ":18:8: 'state' must be the path of a folder"),
+      bad("state", "state: ledgers", "state: ''", ":19:8: 'state' must be the path of a folder"),
       bad("approve", "approve: automatic", "approve: true",
-          ":19:10: 'approve' must be one of manual, automatic, not 'true'"),
+          ":20:10: 'approve' must be one of manual, automatic, not 'true'"),
       bad("unknown", "approve: automatic", "aprove: automatic",
-          ":19:1: 'aprove' is not a known key here; did you mean 'approve'?")};
+          ":20:1: 'aprove' is not a known key here; did you mean 'approve'?")};
 }
 
 namespace {

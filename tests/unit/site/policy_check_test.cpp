@@ -47,10 +47,21 @@ INSTANTIATE_TEST_SUITE_P(
                "allow.columns: the experiment models column 'c'"},
         Broken{"max_rows", [](SiteWorld& w) { w.policies[0].max_rows = 2; }, RefusalCode::policy, "unit.max_rows"},
         Broken{"max_sites", [](SiteWorld& w) { w.policies[0].max_sites = 2; }, RefusalCode::policy, "unit.max_sites"},
+        Broken{"tick", [](SiteWorld& w) { w.experiment.transport.tick = Millis(4); }, RefusalCode::policy,
+               "allow.min_tick: the experiment's transport.tick is 4 ms, this policy wants at least 5 ms"},
         Broken{"delta", [](SiteWorld& w) { w.experiment.privacy.delta = {1e-6}; }, RefusalCode::policy, "allow.delta"},
         Broken{"epsilon", [](SiteWorld& w) { w.experiment.privacy.epsilon = {1.25}; }, RefusalCode::budget_run,
                "wants epsilon 1.25, this policy allows 1 a run"}),
     [](const auto& tested) { return tested.param.name; });
+
+TEST(ExperimentCheckOfOneOwner, AsksForNoTick) {
+  SiteWorld world;
+  world.policies[0].allow.trust = {config::Trust::central};
+  world.experiment.privacy.trust = config::Trust::central;
+  world.experiment.roster.reset();
+  world.experiment.transport.tick = Millis(1);
+  EXPECT_FALSE(site::check_experiment(world.policies[0], world.experiment));
+}
 
 struct BrokenPlan {
   const char* name;
