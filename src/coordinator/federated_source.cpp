@@ -53,6 +53,14 @@ struct FederatedSource::Impl {
     for (auto& action : protocol.step(std::move(event), monotonic_now())) carry_out(std::move(action));
   }
 
+  void take(transport::Envelope&& envelope) {
+    if (envelope.message) {
+      step(secagg::ReceivedFrom{envelope.from, std::move(*envelope.message)});
+    } else {
+      step(secagg::Garbled{envelope.from});
+    }
+  }
+
   void carry_out(secagg::CoordinatorAction&& action) {
     std::visit(Overloaded{
                    [&](secagg::SendTo& send) { transport.send(send.to, send.message); },
@@ -81,11 +89,7 @@ struct FederatedSource::Impl {
       Instant until = monotonic_now() + poll;
       if (timer) until = std::min(until, *timer);
       if (auto envelope = transport.receive(until)) {
-        if (envelope->message) {
-          step(secagg::ReceivedFrom{envelope->from, std::move(*envelope->message)});
-        } else {
-          step(secagg::Garbled{envelope->from});
-        }
+        take(std::move(*envelope));
       } else if (interruptible && stop.load()) {
         // Only when no message waits: mpirun sends the signal too when a site has left, and that site said why.
         throw Interrupted("stopped on a signal before the sites had joined", "start again with --resume");
@@ -98,6 +102,11 @@ struct FederatedSource::Impl {
         say_at = monotonic_now() + say_after;
       }
     }
+  }
+
+  /// What came while nobody was waited for: a site that cannot go on is named before the others pay for a round.
+  void take_what_has_come() {
+    while (auto envelope = transport.receive(monotonic_now())) take(std::move(*envelope));
   }
 
   /// Every session gives its rounds an attempt of its own, so that no context and no ledger entry is used twice.
@@ -135,6 +144,7 @@ std::vector<boundary::Measurement> FederatedSource::measure(const boundary::Roun
   plan.attempt = impl_->attempt();
   plan.reuse = holds(plan);
   impl_->summed.reset();
+  impl_->take_what_has_come();
   impl_->step(secagg::StartRound{plan});
   impl_->run_until([&] { return impl_->summed.has_value(); }, false);
   auto summed = std::move(*impl_->summed);

@@ -123,7 +123,7 @@ inline constexpr std::size_t max_text = 4096;
 Bytes encode(const Message& message);
 std::optional<Message> decode(ByteView bytes);
 
-/// A signed no from a site that has not joined (session 0, round 0).
+/// A signed no of no session (session 0, round 0): from a site that has not joined, or that cannot go on, at any time.
 Message make_refusal(const SigningKey& key, const RunContext& run, RefusalCode code);
 
 /// What a Goodbye acknowledges: every head, in order, and the public ledger.

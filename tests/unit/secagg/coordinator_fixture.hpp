@@ -111,6 +111,7 @@ class CoordinatorTest : public testing::Test {
     return message;
   }
 
+ public:
   void to_keying() {
     for (std::size_t i = 0; i < 3; ++i) receive(static_cast<Endpoint>(i + 1), join(i));
   }
@@ -127,6 +128,7 @@ class CoordinatorTest : public testing::Test {
     step(CloseSession{finished, sha256("public")});
   }
 
+ protected:
   test::World world_{3};
   test::SplitMixRandom random_{21};
   test::ManualClock clock_;

@@ -1,5 +1,8 @@
 // How the coordinator adds up the shares of a round, and what ends it.
 
+#include <algorithm>
+#include <functional>
+
 #include "coordinator_fixture.hpp"
 
 namespace fedloom::secagg {
@@ -129,6 +132,40 @@ TEST_F(CoordinatorRound, TakesARefusalInEveryState) {
   to_closing(true);
   receive(2, refuse(1, RefusalCode::stopping));
   expect_failed("asked to stop", {1});
+}
+
+TEST_F(CoordinatorRound, ASiteWhoseDiskFailsMayLeaveInAnyStateWithARefusalOfNoSession) {
+  const std::pair<RefusalCode, const char*> cases[] = {{RefusalCode::withdrew, "site site101 withdrew"},
+                                                       {RefusalCode::stopping, "site site101 was asked to stop"}};
+  const std::function<void()> states[] = {[this] { receive(2, join(1)); },
+                                          [this] { to_keying(); },
+                                          [this] { to_idle(); },
+                                          [this] { to_summing(); },
+                                          [this] {
+                                            to_summing();
+                                            receive(2, share(1));
+                                          },
+                                          [this] { to_closing(true); }};
+  for (const auto& [code, words] : cases) {
+    for (const auto& reach : states) {
+      restart();
+      reach();
+      receive(2, make_refusal(world_.keys[1], world_.run, code));
+      EXPECT_EQ(std::ranges::count(sent_to<Abort>(), 2U), 1) << "it hears why the run ended";
+      expect_failed(words, {1});
+    }
+  }
+}
+
+TEST_F(CoordinatorRound, ARefusalOfNoSessionMustBeSignedToo) {
+  for (const auto& reach : {&CoordinatorTest::to_keying, &CoordinatorTest::to_idle, &CoordinatorTest::to_summing}) {
+    restart();
+    (this->*reach)();
+    auto forged = std::get<Refuse>(make_refusal(world_.keys[0], world_.run, RefusalCode::withdrew));
+    forged.key = world_.keys[1].public_key();
+    receive(2, forged);
+    expect_failed("not signed", {1});
+  }
 }
 
 TEST_F(CoordinatorRound, ARefusalMustBeSignedAndOfThisSession) {
