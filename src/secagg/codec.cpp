@@ -81,7 +81,6 @@ Join read(ByteReader& in, std::type_identity<Join>) {
   message.last_session = in.u32();
   message.stored_round = in.u32();
   message.stored_plan = read_array<32>(in);
-  message.stored_attempt = in.u32();
   message.booked_rho = read_rho(in);
   message.head = read_head(in);
   message.signature = read_array<64>(in);
@@ -218,7 +217,6 @@ void write_unsigned(ByteWriter& out, const Join& message) {
   out.u32(message.last_session);
   out.u32(message.stored_round);
   out.raw(message.stored_plan);
-  out.u32(message.stored_attempt);
   out.f64(message.booked_rho);
   write(out, message.head);
 }

@@ -3,7 +3,7 @@
 #include <sodium.h>
 
 #include "fedloom/base/check.hpp"
-#include "hkdf.hpp"
+#include "fedloom/base/hkdf.hpp"
 
 namespace fedloom::secagg {
 

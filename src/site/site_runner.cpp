@@ -32,7 +32,6 @@ secagg::Join resume_facts(PlanAnswerer& answerer) {
   join.last_session = answerer.state().last_session();
   join.booked_rho = answerer.booked().value;
   join.head = answerer.head();
-  join.stored_attempt = past.attempt;
   if (past.share_held) {
     join.stored_round = past.round;
     join.stored_plan = past.plan;

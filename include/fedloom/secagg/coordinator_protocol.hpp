@@ -28,7 +28,6 @@ struct CoordinatorSetup {
   Roster roster;
   RunContext run;
   schema::Domain domain;           ///< a share's length must be the plan's
-  std::uint32_t min_session = 1;   ///< resumed runs: greater than the last session
   Millis join_limit{120000};
   Millis reply_limit{300000};
 };

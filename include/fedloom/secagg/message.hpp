@@ -39,7 +39,6 @@ struct Join {
   std::uint32_t last_session = 0;   ///< largest session this site has taken part in; 0: none
   std::uint32_t stored_round = 0;   ///< newest round whose noised share it still has; 0: none
   Digest stored_plan{};             ///< content_hash of that round's plan
-  std::uint32_t stored_attempt = 0; ///< newest attempt it has booked or resealed in that round
   double booked_rho = 0;            ///< what its ledger holds for this run
   privacy::LedgerHead head;
   Signature signature{};

@@ -6,7 +6,7 @@ namespace fedloom::secagg::coordinator {
 
 Next Keying::enter(Desk& desk) {
   // Greater than any that any site has seen, so that no context and no key comes twice.
-  std::uint32_t used = desk.setup().min_session - 1;
+  std::uint32_t used = 0;
   for (const auto& join : desk.joins()) used = std::max(used, join.value().last_session);
   desk.set_session(used + 1);
   desk.send_to_all(OpenSession{desk.setup().run, desk.session()});

@@ -41,7 +41,6 @@ std::vector<Message> one_of_each(const test::World& world, RandomWords& random) 
             .last_session = any32(random),
             .stored_round = any32(random),
             .stored_plan = any_array<32>(random),
-            .stored_attempt = any32(random),
             .booked_rho = any_rho(random),
             .head = any_head(random)};
   sign(join, key, world.run);

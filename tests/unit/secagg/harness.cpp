@@ -82,8 +82,8 @@ std::vector<std::uint64_t> exact_total(const World& world, std::uint64_t seed, c
 }
 
 Simulation::Simulation(World& world, Options options) : site(world.sites()) {
-  coordinator_ = std::make_unique<secagg::CoordinatorProtocol>(secagg::CoordinatorSetup{
-      .roster = world.roster, .run = world.run, .domain = world.domain, .min_session = options.min_session});
+  coordinator_ = std::make_unique<secagg::CoordinatorProtocol>(
+      secagg::CoordinatorSetup{.roster = world.roster, .run = world.run, .domain = world.domain});
   for (std::size_t place = 0; place < world.sites(); ++place) {
     Member& member = members_.emplace_back();
     member.program = std::make_unique<SiteProgram>(world, place, options.seed);

@@ -64,7 +64,6 @@ class Simulation {
  public:
   struct Options {
     std::uint64_t seed = 1;
-    std::uint32_t min_session = 1;
     std::vector<std::uint32_t> last_sessions;  ///< in roster order; empty: none
   };
   explicit Simulation(World& world) : Simulation(world, Options{}) {}
