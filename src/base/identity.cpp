@@ -1,17 +1,14 @@
 #include "fedloom/base/identity.hpp"
 
 #include <fcntl.h>
-#include <openssl/core_names.h>
-#include <openssl/kdf.h>
-#include <openssl/params.h>
 #include <sodium.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 
 #include "descriptor.hpp"
-#include "fedloom/base/check.hpp"
 #include "fedloom/base/error.hpp"
+#include "fedloom/base/hkdf.hpp"
 #include "sodium.hpp"
 
 namespace fedloom {
@@ -125,20 +122,8 @@ Signature SigningKey::sign(ByteView message) const {
 }
 
 Digest SigningKey::storage_key(std::string_view purpose) const {
-  EVP_KDF* kdf = EVP_KDF_fetch(nullptr, "HKDF", nullptr);
-  EVP_KDF_CTX* context = EVP_KDF_CTX_new(kdf);
-  EVP_KDF_free(kdf);
-  // OpenSSL's parameter list is not const-correct; it reads these buffers only.
-  const std::array<OSSL_PARAM, 4> parameters{
-      OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, const_cast<char*>("SHA256"), 0),
-      OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, const_cast<std::uint8_t*>(secret_.data()), 32),
-      OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, const_cast<char*>(purpose.data()), purpose.size()),
-      OSSL_PARAM_construct_end()};
-  Digest key{};
-  const bool derived = context != nullptr && EVP_KDF_derive(context, key.data(), key.size(), parameters.data()) > 0;
-  EVP_KDF_CTX_free(context);
-  FEDLOOM_CHECK(derived);
-  return key;
+  // libsodium keeps the seed in the first half of an Ed25519 secret key.
+  return hkdf_sha256(ByteView(secret_).first(32), {}, as_bytes(purpose));
 }
 
 bool verify(const PublicKey& key, ByteView message, const Signature& signature) {

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <stdexcept>
 
 #include "document.hpp"
@@ -13,10 +12,9 @@ Roster load_roster(const std::filesystem::path& file) {
   std::vector<Member> members;
   for (std::size_t i = 0; i < sites.size(); ++i) {
     const std::string at = "/sites/" + std::to_string(i);
-    Member member{{sites[i]["site"]}, {}};
-    const auto key = from_hex(sites[i]["key"].get<std::string>());
-    if (!key || key->size() != member.key.size()) document.fail(at + "/key", "the key is not 64 digits", "correct it");
-    std::copy(key->begin(), key->end(), member.key.begin());
+    const auto key = fixed_from_hex<32>(sites[i]["key"].get<std::string>());
+    if (!key) document.fail(at + "/key", "the key is not 64 digits", "correct it");
+    Member member{{sites[i]["site"]}, *key};
     for (const Member& other : members) {
       if (other.id == member.id)
         document.fail(at + "/site", "the site '" + member.id.name + "' is here twice", "remove one");

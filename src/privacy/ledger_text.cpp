@@ -1,6 +1,5 @@
 #include "ledger_text.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -38,11 +37,9 @@ std::string canonical(const json& value) {
 
 template <std::size_t size>
 std::array<std::uint8_t, size> bytes_of(const json& text) {
-  const std::optional<Bytes> bytes = from_hex(text.get_ref<const std::string&>());
-  if (!bytes || bytes->size() != size) throw std::invalid_argument("not the right number of hexadecimal digits");
-  std::array<std::uint8_t, size> fixed;
-  std::copy(bytes->begin(), bytes->end(), fixed.begin());
-  return fixed;
+  const auto bytes = fixed_from_hex<size>(text.get_ref<const std::string&>());
+  if (!bytes) throw std::invalid_argument("not the right number of hexadecimal digits");
+  return *bytes;
 }
 
 LedgerEntry parse_entry(std::string_view line) {
@@ -83,7 +80,7 @@ std::variant<LedgerEntry, std::string> next_entry(std::string_view text, std::si
   if (entry.seq + 1 != line) return "the entry has another number than its place";
   if (entry.prev != prev) return "the entry does not follow from the one before";
   if (entry.hash != hash_of(entry)) return "the entry's hash does not match its content";
-  if (entry.kind != "spend" && entry.kind != "reuse" && entry.kind != "open") return "the entry is of an unknown kind";
+  if (entry.kind != "spend" && entry.kind != "reuse") return "the entry is of an unknown kind";
   // Another C library may compute exp() with another last digit.
   const double due = cost_of(entry).value;
   if (!(std::abs(entry.cost.value - due) <= 1e-12 * due)) return "the cost is not that of the entry's events";

@@ -3,6 +3,8 @@
 // little-endian on the wire and on disk. A reader never trusts a length: every
 // read is checked against what is left and against the caller's own limit.
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -61,6 +63,15 @@ class ByteReader {
 std::string to_hex(ByteView bytes);
 /// Empty when the text is not an even number of hexadecimal digits.
 std::optional<Bytes> from_hex(std::string_view text);
+/// Empty when the text is not exactly N bytes in hexadecimal digits.
+template <std::size_t N>
+std::optional<std::array<std::uint8_t, N>> fixed_from_hex(std::string_view text) {
+  const std::optional<Bytes> bytes = from_hex(text);
+  if (!bytes || bytes->size() != N) return std::nullopt;
+  std::array<std::uint8_t, N> fixed;
+  std::copy(bytes->begin(), bytes->end(), fixed.begin());
+  return fixed;
+}
 ByteView as_bytes(std::string_view text) noexcept;
 
 }  // namespace fedloom

@@ -106,5 +106,12 @@ TEST(Hex, text_that_is_not_hex_is_empty) {
   EXPECT_FALSE(from_hex(" 1"));
 }
 
+TEST(Hex, of_a_fixed_length_is_neither_shorter_nor_longer) {
+  EXPECT_EQ(fixed_from_hex<2>("01fe"), (std::array<std::uint8_t, 2>{0x01, 0xFE}));
+  EXPECT_FALSE(fixed_from_hex<2>("01"));
+  EXPECT_FALSE(fixed_from_hex<2>("01fe00"));
+  EXPECT_FALSE(fixed_from_hex<2>("01fg"));
+}
+
 }  // namespace
 }  // namespace fedloom
