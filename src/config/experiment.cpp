@@ -50,7 +50,8 @@ std::string Experiment::resolved_yaml() const {
   text += "  workload: {degree: " + std::to_string(generator.degree) + ", keep: " + quoted_list(generator.keep) +
           ", max_cells: " + std::to_string(generator.max_cells) + "}\n";
   if (roster) text += "roster: roster.yaml\n";
-  text += "transport: {mode: mpi, tick: " + duration_text(transport.tick) + ", join_limit: " + duration_text(transport.join_limit) +
+  text += "transport: {mode: mpi, tick: " + duration_text(transport.tick) +
+          ", join_limit: " + duration_text(transport.join_limit) +
           ", reply_limit: " + duration_text(transport.reply_limit) + "}\n";
   text += "output: {rows: " + (rows ? std::to_string(*rows) : "auto") + ", formats: [csv]}\n";
   text += "seed: " + std::to_string(seed) + "\n";

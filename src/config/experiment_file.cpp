@@ -10,6 +10,9 @@ namespace {
 
 using nlohmann::json;
 
+/// Rows of one entity at all sites together: a round plan with more would not be taken.
+constexpr std::uint64_t most_entity_rows = std::uint64_t{1} << 20;
+
 const json& section(const Document& document, const char* key) {
   static const json empty = json::object();
   return document.value().contains(key) ? document.value()[key] : empty;
@@ -43,6 +46,12 @@ PrivacyConfig privacy_of(const Document& document) {
   made.dropouts = value.value("dropouts", made.dropouts);
   made.max_rows = value.value("max_rows", made.max_rows);
   made.max_sites = value.value("max_sites", made.max_sites);
+  if (std::uint64_t{made.max_rows} * made.max_sites > most_entity_rows) {
+    document.fail("/privacy/max_rows",
+                  "'max_rows' times 'max_sites' is " + std::to_string(std::uint64_t{made.max_rows} * made.max_sites) +
+                      ", and a round is sized for at most " + std::to_string(most_entity_rows),
+                  "lower one of them");
+  }
   if (made.dropouts != 0) {
     document.fail("/privacy/dropouts", "this version of Fedloom cannot go on when a site drops out", "use dropouts: 0");
   }

@@ -82,24 +82,23 @@ TEST(ExperimentFile, NamesTheFileThatIsWrong) {
 TEST(ExperimentHash, IsOverEverythingThatChangesWhatIsMeasuredOrMade) {
   const ConfigFolder folder;
   std::vector<Digest> seen = {load_experiment(folder / "experiment.yaml").hash()};
-  const std::vector<std::pair<std::string, std::string>> changes = {
-      {"name: trial", "name: trial-2"},
-      {"epsilon: 1.5", "epsilon: 1.6"},
-      {"delta: 1e-9", "delta: 1e-8"},
-      {"colluding_sites: 2", "colluding_sites: 1"},
-      {"max_rows: 3", "max_rows: 4"},
-      {"max_sites: 2", "max_sites: 3"},
-      {"method: gem", "method: independent"},
-      {"components: 250", "components: 251"},
-      {"degree: 2", "degree: 3"},
-      {"keep: [weight, sex]", "keep: [sex]"},
-      {"max_cells: 5000", "max_cells: 5001"},
-      {"rows: 1000", "rows: 1001"},
-      {"rows: 1000", "rows: auto"},
-      {"seed: 7", "seed: 8"},
-      {"roster: roster.yaml", "roster: roster2.yaml"},
-      {"schema: schema.yaml", "schema: schema2.yaml"},
-      {"trust: none", "trust: central"}};
+  const std::vector<std::pair<std::string, std::string>> changes = {{"name: trial", "name: trial-2"},
+                                                                    {"epsilon: 1.5", "epsilon: 1.6"},
+                                                                    {"delta: 1e-9", "delta: 1e-8"},
+                                                                    {"colluding_sites: 2", "colluding_sites: 1"},
+                                                                    {"max_rows: 3", "max_rows: 4"},
+                                                                    {"max_sites: 2", "max_sites: 3"},
+                                                                    {"method: gem", "method: independent"},
+                                                                    {"components: 250", "components: 251"},
+                                                                    {"degree: 2", "degree: 3"},
+                                                                    {"keep: [weight, sex]", "keep: [sex]"},
+                                                                    {"max_cells: 5000", "max_cells: 5001"},
+                                                                    {"rows: 1000", "rows: 1001"},
+                                                                    {"rows: 1000", "rows: auto"},
+                                                                    {"seed: 7", "seed: 8"},
+                                                                    {"roster: roster.yaml", "roster: roster2.yaml"},
+                                                                    {"schema: schema.yaml", "schema: schema2.yaml"},
+                                                                    {"trust: none", "trust: central"}};
   folder.write("roster2.yaml", with(good_roster, "site: west", "site: east"));
   folder.write("schema2.yaml", with(good_schema, "Female", "female"));
   for (const auto& [old_part, new_part] : changes) {
@@ -186,6 +185,8 @@ std::vector<BadFile> bad_experiments() {
       bad("max_sites", "max_sites: 2", "max_sites: two", ":12:14: 'max_sites' must be a whole number at least 1"),
       bad("max_sites_high", "max_sites: 2", "max_sites: 4",
           ":12:14: 'max_sites' is above the roster's 3 sites; 1 to 3 would work"),
+      bad("entity_rows", "max_rows: 3\n  max_sites: 2", "max_rows: 524289\n  max_sites: 2",
+          ":11:13: 'max_rows' times 'max_sites' is 1048578, and a round is sized for at most 1048576; lower one"),
       bad("privacy_unknown", "max_rows: 3", "maxrows: 3",
           ":11:3: 'maxrows' is not a known key in 'privacy'; did you mean 'max_rows'?"),
       bad("privacy_far", "max_rows: 3", "zzz: 3", "known keys: adjacency, colluding_sites, delta, dropouts, epsilon"),
@@ -246,6 +247,12 @@ namespace {
 
 INSTANTIATE_TEST_SUITE_P(Experiment, BadExperiment, ::testing::ValuesIn(bad_experiments()),
                          [](const auto& tested) { return tested.param.name; });
+
+TEST(ExperimentFile, MayHaveEntitiesOfTwoToThe20Rows) {
+  const ConfigFolder folder;
+  const auto text = with(good_experiment, "max_rows: 3", "max_rows: 524288");
+  EXPECT_EQ(load_experiment(folder.write("large.yaml", text)).privacy.max_rows, 524288u);
+}
 
 TEST(ExperimentFile, CannotHaveAWorkloadOfMoreAttributesThanTheSchemaHas) {
   const ConfigFolder folder;
