@@ -24,9 +24,10 @@ void keygen(const std::string& file, const std::string& site) {
   }
   const SigningKey key = SigningKey::generate();
   key.save_new(file);
-  std::cout << "The secret key is in " << file << " (readable by you alone). Send this line to the lead, for the roster:\n\n"
-            << "  - {site: \"" << site << "\", key: \"" << to_hex(ByteView(key.public_key())) << "\"}\n\n"
-            << "Compare the roster's fingerprint with the other sites by telephone before you put it into your policy.\n";
+  std::cout
+      << "The secret key is in " << file << " (readable by you alone). Send this line to the lead, for the roster:\n\n"
+      << "  - {site: \"" << site << "\", key: \"" << to_hex(ByteView(key.public_key())) << "\"}\n\n"
+      << "Compare the roster's fingerprint with the other sites by telephone before you put it into your policy.\n";
 }
 
 std::string spent_line(const config::SitePolicy& policy, const SigningKey& key) {
@@ -48,15 +49,19 @@ void check(const std::string& policy_file, const std::string& experiment_file, b
   if (experiment_file.empty()) return;
   const auto experiment = config::load_experiment(experiment_file);
   if (experiment.roster) {
-    std::cout << "roster   " << experiment.roster->size() << " sites, fingerprint " << to_hex(experiment.roster->fingerprint())
-              << std::endl;
+    std::cout << "roster   " << experiment.roster->size() << " sites, fingerprint "
+              << to_hex(experiment.roster->fingerprint()) << std::endl;
   }
-  if (approve) site::approve(policy, experiment.hash());
-  const site::SiteRun run{.policy = &policy, .experiment = &experiment, .key = &key};
+  // Approval is the last step: what is refused for another reason, or does not fit the table, stays unapproved.
+  auto checked = policy;
+  if (approve) checked.approve_automatic = true;
+  const site::SiteRun run{.policy = &checked, .experiment = &experiment, .key = &key};
   if (const auto refusal = site::check_before_joining(run)) throw RefusedError("", refusal->reason, "");
   const auto loaded = data::load(policy.source, policy.file.parent_path(), experiment.schema,
                                  {.column = policy.unit_column, .max_rows = policy.max_rows});
-  std::cout << "table    fits the schema (" << grouped(loaded.report.rows_read) << " rows read; this figure stays here)\n"
+  if (approve) site::approve(policy, experiment.hash());
+  std::cout << "table    fits the schema (" << grouped(loaded.report.rows_read)
+            << " rows read; this figure stays here)\n"
             << "plan     " << experiment.name << ": epsilon " << figure(experiment.privacy.epsilon.value, 4)
             << ", delta " << figure(experiment.privacy.delta.value, 2) << ", within this policy\n"
             << "approved " << (policy.approve_automatic ? "automatically within these bounds" : "by hand") << "\n";
@@ -74,13 +79,13 @@ void dry_run(const std::string& policy_file, const std::string& experiment_file,
                                  {.column = policy.unit_column, .max_rows = policy.max_rows});
   const auto cost = boundary::cost_of(plan, domain);
   const auto budget = site::limits(policy, experiment).per_run;
-  std::cout << "Nothing is sent and nothing is booked. Round " << plan.round << " (" << plan.stage << ") would ask site "
-            << policy.site.name << " for:\n\n";
+  std::cout << "Nothing is sent and nothing is booked. Round " << plan.round << " (" << plan.stage
+            << ") would ask site " << policy.site.name << " for:\n\n";
   for (const auto& planned : plan.queries) {
     const double sigma = std::sqrt(planned.site_noise.variance_counts());
-    std::cout << "  " << (planned.query.kind == schema::Query::Kind::sketch ? "sketch of " : "") << planned.query.marginal.name(domain)
-              << ": " << planned.query.length(domain) << " numbers, this site's own noise sigma " << figure(sigma, 4)
-              << " counts\n";
+    std::cout << "  " << (planned.query.kind == schema::Query::Kind::sketch ? "sketch of " : "")
+              << planned.query.marginal.name(domain) << ": " << planned.query.length(domain)
+              << " numbers, this site's own noise sigma " << figure(sigma, 4) << " counts\n";
   }
   std::cout << "\nWhat would leave: one signed message of " << grouped(plan.length(domain))
             << " words of 8 bytes, each count + noise + mask mod 2^64 (uniform to anyone who lacks the masks).\n"
