@@ -1,7 +1,6 @@
 #include "program.hpp"
 
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <array>
@@ -38,7 +37,8 @@ int explain_current_exception(const std::string& program) {
   } catch (const Error& error) {
     return complain(program, error, error.code());
   } catch (const std::bad_alloc&) {
-    return complain(program, EnvironmentError("", "out of memory", "see `fedloom plan` for what a run needs"), ExitCode::environment);
+    return complain(program, EnvironmentError("", "out of memory", "see `fedloom plan` for what a run needs"),
+                    ExitCode::environment);
   } catch (const std::filesystem::filesystem_error& error) {
     return complain(program, error, ExitCode::environment);
   } catch (const std::exception& error) {
@@ -61,8 +61,8 @@ int run_program(CLI::App& app, int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     // The parser would say of a word it does not know only that a command is missing.
     const bool unknown = argc > 1 && argv[1][0] != '-' && app.get_subcommands().empty();
-    std::cerr << program << ": " << (unknown ? "'" + std::string(argv[1]) + "' is no command" : error.what()) << "; see " << program
-              << " --help" << std::endl;
+    std::cerr << program << ": " << (unknown ? "'" + std::string(argv[1]) + "' is no command" : error.what())
+              << "; see " << program << " --help" << std::endl;
     return static_cast<int>(ExitCode::usage);
   } catch (...) {
     return explain_current_exception(program);
@@ -77,8 +77,6 @@ void catch_stop_signals() {
   sigemptyset(&action.sa_mask);
   for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) sigaction(signal, &action, nullptr);
 }
-
-bool is_terminal(int descriptor) { return isatty(descriptor) == 1; }
 
 std::string figure(double value, int digits) {
   std::array<char, 64> text{};
@@ -114,7 +112,9 @@ std::string grouped(std::uint64_t number) {
 Usage usage_so_far() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6; };
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+  };
   return {.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime),
           .peak_bytes = static_cast<double>(usage.ru_maxrss) * 1024.0};
 }

@@ -1,5 +1,5 @@
 #pragma once
-// What the three programs share: errors to one line and an exit code, signals to a flag, the terminal.
+// What the three programs share: errors to one line and an exit code, signals to a flag.
 
 #include <atomic>
 #include <functional>
@@ -23,7 +23,6 @@ int explain_current_exception(const std::string& program);
 const std::atomic<bool>& stop_flag();
 void catch_stop_signals();
 
-bool is_terminal(int descriptor);
 /// "12.3 s", "4 min", "1.2 GB", "1,234,567" for people.
 std::string seconds_text(double seconds);
 std::string bytes_text(double bytes);

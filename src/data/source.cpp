@@ -122,8 +122,6 @@ Loaded load(const std::string& source, const std::filesystem::path& base, const 
   return loaded;
 }
 
-std::vector<std::string> csv_header(const std::filesystem::path& file) { return CsvFile(file).header(); }
-
 CheckReport check(const std::filesystem::path& file, const schema::Schema& schema, const Unit& unit) {
   CheckReport report;
   static_cast<LoadReport&>(report) = empty_report(schema);

@@ -46,12 +46,4 @@ void Table::reserve(std::size_t rows) {
   for (Column& column : columns_) std::visit([&](auto& codes) { codes.reserve(rows); }, column);
 }
 
-std::size_t Table::memory_bytes() const noexcept {
-  std::size_t bytes = 0;
-  for (const Column& column : columns_) {
-    bytes += std::visit([](const auto& codes) { return codes.capacity() * sizeof(codes[0]); }, column);
-  }
-  return bytes;
-}
-
 }  // namespace fedloom::data

@@ -40,9 +40,6 @@ struct Loaded {
 Loaded load(const std::string& source, const std::filesystem::path& base, const schema::Schema& schema,
             const Unit& unit);
 
-/// Only the header line of a CSV (public names). Throws DataError.
-std::vector<std::string> csv_header(const std::filesystem::path& file);
-
 /// Like load but never throws: what would be clipped, sent to `other` or refused, per column. PRIVATE as LoadReport.
 struct CheckReport : LoadReport {
   std::vector<std::uint64_t> refused;  ///< per column

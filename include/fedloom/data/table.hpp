@@ -29,7 +29,6 @@ class Table {
   /// All rows of another table of the same domain (aborts otherwise).
   void append(const Table& other);
   void reserve(std::size_t rows);
-  std::size_t memory_bytes() const noexcept;
 
  private:
   schema::Domain domain_;

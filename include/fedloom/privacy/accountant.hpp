@@ -54,7 +54,6 @@ class Accountant {
   /// already is a LedgerError: a protocol that asks twice is broken.
   std::variant<Spend, OverBudget> spend(SpendRequest request);
   Rho spent_in_run() const noexcept { return run_spent_; }
-  Rho spent_lifetime() const noexcept { return lifetime_spent_; }
   Rho left_in_run() const noexcept;
 
  private:

@@ -24,7 +24,7 @@ struct LedgerEntry {
   std::uint64_t seq = 0;  ///< from 0
   std::string time;       ///< UTC
   std::string run;        ///< run id
-  std::string kind;       ///< "spend" | "reuse" (a stored share sealed again, cost 0) | "open"
+  std::string kind;       ///< "spend" | "reuse" (a stored share sealed again, cost 0)
   std::uint32_t round = 0;
   std::uint32_t attempt = 0;
   std::string stage;           ///< "one-way", "sketch", …: for people

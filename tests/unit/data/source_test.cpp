@@ -147,11 +147,6 @@ TEST_F(Source, RefusesATableThatIsNotThere) {
   EXPECT_NE(error("csv:").find("write it as csv:PATH"), std::string::npos);
 }
 
-TEST_F(Source, GivesTheHeaderAlone) {
-  write("age,\"the, colour\"\nnot,a,table\n");
-  EXPECT_EQ(csv_header(folder_ / "t.csv"), (std::vector<std::string>{"age", "the, colour"}));
-}
-
 TEST_F(Source, CheckCountsAllThatLoadWouldRefuse) {
   const CheckReport report = check_text("age,note,colour\n99,n,violet\n5,n,pink\n7,n,red\n", people());
   EXPECT_EQ(report.refused, (std::vector<std::uint64_t>{1, 2}));

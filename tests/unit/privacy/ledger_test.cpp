@@ -127,7 +127,7 @@ TEST_F(LedgerTest, after_a_failed_write_nothing_more_is_booked) {
 
 TEST_F(LedgerTest, a_name_that_is_not_text_is_refused_before_anything_is_written) {
   Ledger ledger(folder(), key_, test::fixed_timestamp);
-  EXPECT_THROW(ledger.append({.run = "\xff\xfe", .kind = "open"}), LedgerError);
+  EXPECT_THROW(ledger.append({.run = "\xff\xfe", .kind = "reuse"}), LedgerError);
   EXPECT_EQ(read_text(log()), "");
   ledger.append(spend(0));
   EXPECT_EQ(complaint(), "");
