@@ -35,12 +35,12 @@ class CentralSource final : public coordinator::MeasurementSource {
     return curator_.select(step.round, step.candidates, step.event);
   }
 
-  coordinator::ClosedBooks close(bool finished, const Digest& public_ledger) override {
+  coordinator::ClosedBooks close(bool finished, const std::vector<coordinator::PublicSpend>& public_ledger) override {
     if (finished) curator_.close_books();
     const std::vector<secagg::SiteHead> heads{{run_.key->public_key(), curator_.head()}};
     const secagg::RunContext context{.run_id = run_.run_id, .config_hash = run_.experiment->hash()};
-    return {.heads = heads,
-            .goodbyes = {secagg::make_goodbye(*run_.key, context, 0, secagg::closing_hash(heads, public_ledger))}};
+    const Digest closing = secagg::closing_hash(heads, privacy::public_ledger_hash(public_ledger));
+    return {.heads = heads, .goodbyes = {secagg::make_goodbye(*run_.key, context, 0, closing)}};
   }
 
  private:

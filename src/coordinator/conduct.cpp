@@ -41,7 +41,7 @@ class Conductor {
     const RoundRecord last_fit = loop_.finish();
     const RunResult result = write_outputs();
     report(last_fit);
-    folder_.write_ledger(source_.close(true, folder_.public_ledger_hash()), experiment_);
+    folder_.write_ledger(source_.close(true, folder_.spends()), experiment_);
     return result;
   }
 
@@ -102,7 +102,7 @@ class Conductor {
 
   void stop_if_asked() {
     if (options_.stop == nullptr || !options_.stop->load()) return;
-    source_.close(false, folder_.public_ledger_hash());
+    source_.close(false, folder_.spends());
     throw StoppedCleanly("stopped on a signal; everything measured so far is in " + folder_.checkpoint().string(),
                       "go on with --resume " + folder_.root().string());
   }

@@ -163,7 +163,7 @@ std::size_t FederatedSource::select(const SelectStep&, PublicSpend&) {
   return 0;
 }
 
-ClosedBooks FederatedSource::close(bool finished, const Digest& public_ledger) {
+ClosedBooks FederatedSource::close(bool finished, const std::vector<PublicSpend>& public_ledger) {
   impl_->step(secagg::CloseSession{finished, public_ledger});
   impl_->run_until([&] { return impl_->closed.has_value(); }, false);
   return {impl_->session, std::move(impl_->closed->heads), std::move(impl_->closed->goodbyes)};

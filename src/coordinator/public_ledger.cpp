@@ -88,7 +88,7 @@ void verify_signatures(const PublicLedger& ledger, ClosedBooks& books, const con
   const secagg::RunContext run{.run_id = ledger.run_id,
                                .config_hash = experiment.hash(),
                                .roster_hash = experiment.roster ? experiment.roster->fingerprint() : Digest{}};
-  const Digest closing = secagg::closing_hash(books.heads, sha256(spends_to_json(ledger.spends)));
+  const Digest closing = secagg::closing_hash(books.heads, privacy::public_ledger_hash(ledger.spends));
   for (std::size_t i = 0; i < books.heads.size(); ++i) {
     const auto& [key, head] = books.heads[i];
     if (!verify(key, privacy::ledger_head_message(head), head.signature)) {
@@ -146,6 +146,7 @@ std::vector<PublicSpend> spends_from_json(std::string_view text) {
   } catch (const nlohmann::json::exception& error) {
     throw std::invalid_argument(error.what());
   }
+  if (const auto fault = privacy::fault_of(spends); !fault.empty()) throw std::invalid_argument("the list " + fault);
   return spends;
 }
 

@@ -118,8 +118,6 @@ void RunFolder::add_spend(PublicSpend spend) {
   write_atomically(checkpoint() / "spends.json", spends_to_json(spends_));
 }
 
-Digest RunFolder::public_ledger_hash() const { return sha256(spends_to_json(spends_)); }
-
 void RunFolder::write_ledger(const ClosedBooks& books, const config::Experiment& experiment) const {
   write_public_ledger(public_folder() / "ledger.json", run_id_, experiment, spends_, books);
 }

@@ -151,7 +151,7 @@ CloseRun read(ByteReader& in, std::type_identity<CloseRun>) {
   message.session = in.u32();
   message.finished = read_bool(in);
   message.heads = read_heads(in);
-  message.public_ledger = read_array<32>(in);
+  message.public_ledger = privacy::read_public_spends(in);
   return message;
 }
 /// It is shown on a person's terminal.
@@ -190,7 +190,7 @@ void write_body(ByteWriter& out, const CloseRun& message) {
   out.u32(message.session);
   out.u8(message.finished ? 1 : 0);
   write(out, message.heads);
-  out.raw(message.public_ledger);
+  privacy::write(out, message.public_ledger);
 }
 void write_body(ByteWriter& out, const Abort& message) {
   std::string reason = message.reason.substr(0, max_text);

@@ -42,7 +42,13 @@ class TestCoordinator {
     std::vector<boundary::Measurement> measured;
     step(secagg::CoordinatorStart{});
     until([&] { return ready_; });
+    std::vector<privacy::PublicSpend> spends;
     for (const auto& plan : plans) {
+      spends.push_back({.round = plan.round,
+                        .attempt = plan.attempt,
+                        .kind = "spend",
+                        .stage = plan.stage,
+                        .events = boundary::events_of(plan, world_.experiment.schema.domain())});
       step(secagg::StartRound{plan});
       until([&] { return summed_.has_value(); });
       for (auto& one : boundary::to_measurements(std::move(summed_->total), plan, world_.experiment.schema.domain(), 3)) {
@@ -50,7 +56,7 @@ class TestCoordinator {
       }
       summed_.reset();
     }
-    step(secagg::CloseSession{true, {}});
+    step(secagg::CloseSession{true, spends});
     until([&] { return closed_; });
     return measured;
   }

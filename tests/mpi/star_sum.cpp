@@ -93,11 +93,13 @@ Outcome run_coordinator(transport::Transport& wire, const test::World& world, Mi
   std::deque<CoordinatorEvent> events;
   events.emplace_back(CoordinatorStart{});
   std::optional<Instant> timer;
+  std::vector<privacy::PublicSpend> spends;
   const auto next_round = [&](std::uint32_t round) {
     if (round <= rounds) {
+      spends.push_back(world.spend(world.plan(round)));
       events.emplace_back(StartRound{world.plan(round)});
     } else {
-      events.emplace_back(CloseSession{true, {}});
+      events.emplace_back(CloseSession{true, spends});
     }
   };
   for (bool ended = false; !ended;) {

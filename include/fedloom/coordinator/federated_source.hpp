@@ -24,7 +24,7 @@ class FederatedSource final : public MeasurementSource {
   bool holds(const boundary::RoundPlan& plan) const override;
   std::vector<boundary::Measurement> measure(const boundary::RoundPlan& plan, PublicSpend& spent) override;
   std::size_t select(const SelectStep& step, PublicSpend& spent) override;
-  ClosedBooks close(bool finished, const Digest& public_ledger) override;
+  ClosedBooks close(bool finished, const std::vector<PublicSpend>& public_ledger) override;
   secagg::RunContext context() const;
 
  private:

@@ -2,25 +2,17 @@
 // Where the loop's measurements come from: the federation (FederatedSource), or the single owner's own rows
 // (apps, trust: central).
 
-#include <string>
 #include <vector>
 
 #include "fedloom/base/identity.hpp"
 #include "fedloom/boundary/measurement.hpp"
 #include "fedloom/coordinator/loop.hpp"
-#include "fedloom/privacy/ledger.hpp"
+#include "fedloom/privacy/public_spend.hpp"
 #include "fedloom/secagg/message.hpp"
 
 namespace fedloom::coordinator {
 
-/// One line of the run's public ledger: what was spent, by every site alike.
-struct PublicSpend {
-  std::uint32_t round = 0;
-  std::uint32_t attempt = 0;
-  std::string kind;  ///< "spend" | "lost" (paid, but its total never arrived) | "reuse" (free)
-  std::string stage;
-  std::vector<privacy::Event> events;
-};
+using privacy::PublicSpend;
 
 /// How a run's books were closed: each site's newest ledger head, and its signature under all of them and
 /// under the public ledger.
@@ -40,7 +32,9 @@ class MeasurementSource {
   /// `spent`: what the measurement was booked as.
   virtual std::vector<boundary::Measurement> measure(const boundary::RoundPlan& plan, PublicSpend& spent) = 0;
   virtual std::size_t select(const SelectStep& step, PublicSpend& spent) = 0;
-  virtual ClosedBooks close(bool finished, const Digest& public_ledger) = 0;
+  /// `public_ledger`: the run's whole list of spends. A site acknowledges a finished run only when it covers what the
+  /// site has booked.
+  virtual ClosedBooks close(bool finished, const std::vector<PublicSpend>& public_ledger) = 0;
 };
 
 }  // namespace fedloom::coordinator

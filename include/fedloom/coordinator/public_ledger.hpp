@@ -11,9 +11,10 @@
 
 namespace fedloom::coordinator {
 
-/// The list as canonical JSON text; its SHA-256 is what the sites acknowledge.
+/// The list as canonical JSON text. What the sites acknowledge is privacy::public_ledger_hash of the list.
 std::string spends_to_json(const std::vector<PublicSpend>& spends);
-std::vector<PublicSpend> spends_from_json(std::string_view text);  ///< throws std::invalid_argument
+/// The list is without fault (privacy::fault_of). Throws std::invalid_argument.
+std::vector<PublicSpend> spends_from_json(std::string_view text);
 
 void write_public_ledger(const std::filesystem::path& file, const std::string& run_id,
                          const config::Experiment& experiment, const std::vector<PublicSpend>& spends,

@@ -34,8 +34,8 @@ class RunFolder {
   /// Adds to the public ledger's list; on disk when it returns. What was paid for once stands there once: a "reuse" of
   /// what was never listed as paid becomes the "spend" that a crash kept from being listed.
   void add_spend(PublicSpend spend);
-  /// SHA-256 of the public ledger's list as it stands: what the sites acknowledge.
-  Digest public_ledger_hash() const;
+  /// The public ledger's list as it stands: what the sites acknowledge.
+  const std::vector<PublicSpend>& spends() const noexcept { return spends_; }
   void write_ledger(const ClosedBooks& books, const config::Experiment& experiment) const;
 
  private:

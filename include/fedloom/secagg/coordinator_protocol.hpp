@@ -39,7 +39,7 @@ struct ReceivedFrom { Endpoint from; Message message; };
 struct Garbled { Endpoint from; };
 struct CoordinatorTimer {};
 struct StartRound { boundary::RoundPlan plan; };
-struct CloseSession { bool finished; Digest public_ledger; };
+struct CloseSession { bool finished; std::vector<privacy::PublicSpend> public_ledger; };
 using CoordinatorEvent = std::variant<CoordinatorStart, ReceivedFrom, Garbled, CoordinatorTimer, StartRound, CloseSession>;
 
 // Actions, in order

@@ -12,6 +12,7 @@
 #include "fedloom/boundary/masked_share.hpp"
 #include "fedloom/boundary/plan.hpp"
 #include "fedloom/privacy/ledger.hpp"
+#include "fedloom/privacy/public_spend.hpp"
 
 namespace fedloom::secagg {
 
@@ -69,7 +70,8 @@ struct Refuse {
   RefusalCode code = RefusalCode::withdrew;
   Signature signature{};
 };
-/// Ends the run at a site: it has stored the peers' heads, and acknowledges them and the run's public ledger.
+/// Ends the run at a site: it has stored the peers' heads, and acknowledges them and the run's public ledger, which
+/// covers all that the site has booked when the run is finished.
 struct Goodbye {
   PublicKey key{};
   std::uint32_t session = 0;
@@ -100,7 +102,7 @@ struct CloseRun {
   std::uint32_t session = 0;
   bool finished = false;        ///< false: stopped on a signal, to be resumed
   std::vector<SiteHead> heads;
-  Digest public_ledger{};       ///< SHA-256 of the run's public list of what was spent
+  std::vector<privacy::PublicSpend> public_ledger;  ///< the run's whole list of what was spent
 };
 struct Abort {
   std::string reason;           ///< one sentence, public, names the site it is about
@@ -125,7 +127,7 @@ std::optional<Message> decode(ByteView bytes);
 /// A signed no of no session (session 0, round 0): from a site that has not joined, or that cannot go on, at any time.
 Message make_refusal(const SigningKey& key, const RunContext& run, RefusalCode code);
 
-/// What a Goodbye acknowledges: every head, in order, and the public ledger.
+/// What a Goodbye acknowledges: every head, in order, and the public ledger (its privacy::public_ledger_hash).
 Digest closing_hash(const std::vector<SiteHead>& heads, const Digest& public_ledger);
 Goodbye make_goodbye(const SigningKey& key, const RunContext& run, std::uint32_t session, const Digest& closing);
 /// For `ledger verify`, long after the run.

@@ -7,7 +7,8 @@
 // All or nothing: any message out of order, with a wrong signature, session, roster, config or context ends
 // it in Aborted with a named reason, told to the coordinator in a signed Refuse. A context is sealed at most
 // once. StopRequested sends Refuse{stopping} and ends in SiteAborted{by_us, refusal: stopping}. CloseRun with
-// finished = false is taken in the middle of a round too. After the end every event is ignored.
+// finished = false is taken in the middle of a round too. A finished run whose public ledger costs less than what this
+// site has booked in it gets no Goodbye. After the end every event is ignored.
 
 #include <memory>
 #include <optional>

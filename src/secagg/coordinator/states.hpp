@@ -82,7 +82,8 @@ class Summing final : public State {
 class Closing final : public State {
  public:
   static Next enter(Desk& desk, const CloseSession& close);
-  Closing(const CloseSession& close, std::size_t sites) : close_(close), goodbyes_(sites) {}
+  Closing(bool finished, const Digest& closing, std::size_t sites)
+      : finished_(finished), closing_(closing), goodbyes_(sites) {}
   const char* name() const noexcept override { return "Closing"; }
   Places waiting_for() const override { return missing(goodbyes_); }
   Next on_message(Desk& desk, Endpoint from, Message&& message) override;
@@ -91,7 +92,8 @@ class Closing final : public State {
   Next on_goodbye(Desk& desk, Endpoint from, Goodbye&& goodbye);
   Next on_refusal(Desk& desk, Endpoint from, const Refuse& refusal);
   Next take(Desk& desk, std::size_t place, Goodbye&& goodbye);
-  CloseSession close_;
+  bool finished_;
+  Digest closing_;  ///< what each goodbye must acknowledge
   std::vector<std::optional<Goodbye>> goodbyes_;
 };
 

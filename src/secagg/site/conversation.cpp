@@ -8,7 +8,7 @@
 
 namespace fedloom::secagg::site {
 
-Conversation::Conversation(SiteSetup setup) : setup_(std::move(setup)) {
+Conversation::Conversation(SiteSetup setup) : setup_(std::move(setup)), booked_(setup_.resume.booked_rho) {
   FEDLOOM_CHECK(setup_.key != nullptr && setup_.random != nullptr && setup_.tick.count() > 0);
   if (setup_.roster.size() < 2) throw std::invalid_argument("a secure sum needs at least two sites in the roster");
   const auto self = setup_.roster.index_of(setup_.key->public_key());

@@ -39,6 +39,10 @@ class Conversation {
   }
   void send(Message&& message);
 
+  /// ρ that this site's ledger holds for the run.
+  double booked() const noexcept { return booked_; }
+  void set_booked(double rho) noexcept { booked_ = rho; }
+
   void open_session(std::uint32_t session);
   /// A refusal says which round it is about.
   void enter_round(std::uint32_t round) noexcept { round_ = round; }
@@ -63,6 +67,7 @@ class Conversation {
   std::size_t self_ = 0;
   std::uint32_t session_ = 0;
   std::uint32_t round_ = 0;
+  double booked_ = 0;
   Instant now_{0};
   std::optional<Instant> deadline_;
   std::vector<SiteAction> actions_;

@@ -9,6 +9,7 @@ Next Preparing::on_message(Conversation& talk, Message&& message) {
 }
 
 Next Preparing::on_share(Conversation& talk, SharePrepared&& prepared) {
+  talk.set_booked(prepared.booked_rho);
   const std::size_t length = prepared.share.length();
   if (length > max_share_words) {
     return talk.refuse(RefusalCode::protocol, "the plan asks for " + std::to_string(length) +

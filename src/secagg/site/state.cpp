@@ -31,18 +31,35 @@ Next State::on_due(Conversation& talk) {
                    true, std::nullopt});
 }
 
+namespace {
+
+/// Costs are added up in another order there than here: a difference in the last digits is none.
+constexpr double rounding = 1e-9;
+
+bool covers(const std::vector<privacy::PublicSpend>& public_ledger, double booked) {
+  return privacy::cost_of(public_ledger).value >= booked * (1 - rounding);
+}
+
+}  // namespace
+
 Next close(Conversation& talk, const CloseRun& message) {
   if (message.session != talk.session()) {
     return talk.refuse(RefusalCode::protocol, "the coordinator closed session " + std::to_string(message.session) +
                                                   ", but this one is " + std::to_string(talk.session()) +
                                                   "; start the run again with --resume");
   }
+  // A stopped run may have lost a round that the coordinator learns of when it goes on.
+  if (message.finished && !covers(message.public_ledger, talk.booked())) {
+    return talk.refuse(RefusalCode::protocol,
+                       "the public ledger of the run is smaller than what this site has booked; ask the lead why");
+  }
   if (!talk.store_heads(message.heads)) {
     return talk.refuse(RefusalCode::protocol,
                        "the coordinator passed on ledger heads that are not signed by each site of the roster; ask "
                        "the lead why");
   }
-  talk.send_signed(Goodbye{.session = talk.session(), .closing = closing_hash(message.heads, message.public_ledger)});
+  const Digest public_ledger = privacy::public_ledger_hash(message.public_ledger);
+  talk.send_signed(Goodbye{.session = talk.session(), .closing = closing_hash(message.heads, public_ledger)});
   talk.act(SiteFinished{message.finished});
   return std::make_unique<Ended>("Closed");
 }

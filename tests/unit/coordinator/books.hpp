@@ -47,7 +47,7 @@ struct Books {
     const secagg::RunContext run{.run_id = "run-1",
                                  .config_hash = experiment.hash(),
                                  .roster_hash = experiment.roster ? experiment.roster->fingerprint() : Digest{}};
-    const Digest closing = secagg::closing_hash(books.heads, sha256(spends_to_json(spends)));
+    const Digest closing = secagg::closing_hash(books.heads, privacy::public_ledger_hash(spends));
     for (std::uint8_t i = 0; i < signers; ++i) {
       books.goodbyes.push_back(secagg::make_goodbye(key_of(i), run, books.session, closing));
     }

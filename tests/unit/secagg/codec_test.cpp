@@ -72,7 +72,8 @@ std::vector<Message> one_of_each(const test::World& world, RandomWords& random) 
   out.emplace_back(OpenSession{any_run(random), any32(random)});
   out.emplace_back(KeyList{any32(random), {advertise, advertise}});
   out.emplace_back(PlanMessage{any32(random), world.plan(1 + any32(random) % 9), any_heads(random)});
-  out.emplace_back(CloseRun{any32(random), random.next() % 2 == 1, any_heads(random), any_array<32>(random)});
+  out.emplace_back(CloseRun{
+      any32(random), random.next() % 2 == 1, any_heads(random), {2, world.spend(world.plan(1 + any32(random) % 9))}});
   out.emplace_back(Abort{"site north did not answer"});
   return out;
 }
@@ -208,7 +209,7 @@ TEST_F(Codec, ListsAndTextsHaveLimits) {
   out.u32(1);
   out.u8(0);
   out.u32(max_list + 1);
-  for (std::size_t i = 0; i < (max_list + 1) * 136 + 32; ++i) out.u8(0);
+  for (std::size_t i = 0; i < (max_list + 1) * 136 + 4; ++i) out.u8(0);
   EXPECT_FALSE(decode(out.bytes()));
   EXPECT_EQ(std::get<Abort>(decode(encode(Abort{std::string(10000, 'a')})).value()).reason.size(), max_text);
 }

@@ -106,7 +106,7 @@ class CoordinatorTest : public testing::Test {
   Goodbye goodbye(std::size_t place) const {
     std::vector<SiteHead> heads;
     for (std::size_t i = 0; i < 3; ++i) heads.push_back({world_.keys[i].public_key(), head(i, 3)});
-    Goodbye message{.session = 5, .closing = closing_hash(heads, sha256("public"))};
+    Goodbye message{.session = 5, .closing = closing_hash(heads, public_ledger_hash(ledger_))};
     sign(message, world_.keys[place], world_.run);
     return message;
   }
@@ -125,11 +125,12 @@ class CoordinatorTest : public testing::Test {
   }
   void to_closing(bool finished) {
     to_idle();
-    step(CloseSession{finished, sha256("public")});
+    step(CloseSession{finished, ledger_});
   }
 
  protected:
   test::World world_{3};
+  std::vector<privacy::PublicSpend> ledger_{world_.spend(world_.plan(1))};
   test::SplitMixRandom random_{21};
   test::ManualClock clock_;
   std::unique_ptr<CoordinatorProtocol> protocol_;

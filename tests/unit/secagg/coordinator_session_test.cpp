@@ -189,7 +189,7 @@ TEST_F(CoordinatorSession, RefusesAMessageOutOfTurnInEveryState) {
 TEST_F(CoordinatorSession, ClosesWhenEverySiteHasSaidGoodbye) {
   to_closing(true);
   EXPECT_EQ(sent_to<CloseRun>(), (std::vector<Endpoint>{1, 2, 3}));
-  EXPECT_EQ(first_sent<CloseRun>().public_ledger, sha256("public"));
+  EXPECT_EQ(first_sent<CloseRun>().public_ledger, ledger_);
   for (std::size_t i = 0; i < 3; ++i) receive(static_cast<Endpoint>(i + 1), goodbye(i));
   const auto* closed = find<SessionClosed>(actions_);
   ASSERT_NE(closed, nullptr);
@@ -208,9 +208,16 @@ TEST_F(CoordinatorSession, NamesTheSiteThatDoesNotSayGoodbye) {
 
 TEST_F(CoordinatorSession, RefusesAGoodbyeToSomethingElse) {
   to_closing(true);
-  Goodbye other{.session = 5, .closing = closing_hash({}, sha256("public"))};
+  Goodbye other{.session = 5, .closing = closing_hash({}, public_ledger_hash(ledger_))};
   sign(other, world_.keys[0], world_.run);
   receive(1, other);
+  expect_failed("goodbye", {0});
+}
+
+TEST_F(CoordinatorSession, RefusesAGoodbyeToAnotherPublicLedger) {
+  to_closing(true);
+  ledger_[0].round = 9;
+  receive(1, goodbye(0));
   expect_failed("goodbye", {0});
 }
 
@@ -227,7 +234,7 @@ TEST_F(CoordinatorSession, AStopThatCrossesTheEndCountsAsAGoodbye) {
 
 TEST_F(CoordinatorSession, AShareThatCrossesTheEndOfAStoppedRunIsDropped) {
   to_summing();
-  step(CloseSession{false, sha256("public")});
+  step(CloseSession{false, ledger_});
   EXPECT_EQ(sent_to<CloseRun>().size(), 3U);
   EXPECT_TRUE(receive(1, share(0)).empty());
   for (std::size_t i = 0; i < 3; ++i) receive(static_cast<Endpoint>(i + 1), goodbye(i));

@@ -42,6 +42,14 @@ boundary::RoundPlan World::plan(std::uint32_t round, std::uint32_t attempt) cons
   return plan;
 }
 
+privacy::PublicSpend World::spend(const boundary::RoundPlan& plan) const {
+  return {.round = plan.round,
+          .attempt = plan.attempt,
+          .kind = "spend",
+          .stage = plan.stage,
+          .events = events_of(plan, domain)};
+}
+
 SiteProgram::SiteProgram(const World& world, std::size_t place, std::uint64_t seed)
     : world_(&world),
       seed_(seed * 1000 + place),
@@ -81,7 +89,7 @@ std::vector<std::uint64_t> exact_total(const World& world, std::uint64_t seed, c
   return total;
 }
 
-Simulation::Simulation(World& world, Options options) : site(world.sites()) {
+Simulation::Simulation(World& world, Options options) : site(world.sites()), world_(&world) {
   coordinator_ = std::make_unique<secagg::CoordinatorProtocol>(
       secagg::CoordinatorSetup{.roster = world.roster, .run = world.run, .domain = world.domain});
   for (std::size_t place = 0; place < world.sites(); ++place) {
@@ -178,9 +186,12 @@ void Simulation::settle() {
   }
 }
 
-void Simulation::start_round(const boundary::RoundPlan& plan) { give_coordinator(secagg::StartRound{plan}); }
+void Simulation::start_round(const boundary::RoundPlan& plan) {
+  spends.push_back(world_->spend(plan));
+  give_coordinator(secagg::StartRound{plan});
+}
 void Simulation::close(bool finished) {
-  give_coordinator(secagg::CloseSession{.finished = finished, .public_ledger = sha256("public")});
+  give_coordinator(secagg::CloseSession{.finished = finished, .public_ledger = spends});
 }
 void Simulation::stop_site(std::size_t place) { give_site(place, secagg::StopRequested{}); }
 void Simulation::pass(Millis by) {

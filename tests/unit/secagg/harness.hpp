@@ -21,6 +21,8 @@ namespace fedloom::test {
 struct World {
   explicit World(std::size_t sites, std::vector<schema::Domain::Axis> axes = {{"a", 7}, {"b", 5}});
   std::size_t sites() const { return keys.size(); }
+  /// What one round with this plan costs every site, as the coordinator lists it.
+  privacy::PublicSpend spend(const boundary::RoundPlan& plan) const;
   /// All one- and two-way counts of the domain. Counts on one contributor, so that tests may look at a share.
   boundary::RoundPlan plan(std::uint32_t round, std::uint32_t attempt = 0) const;
   std::vector<SigningKey> keys;
@@ -35,6 +37,7 @@ class SiteProgram {
   SiteProgram(const World& world, std::size_t place, std::uint64_t seed);
   secagg::SharePrepared prepare(const boundary::RoundPlan& plan);
   privacy::LedgerHead head() const { return ledger_.head(); }
+  double booked() const { return accountant_.spent_in_run().value; }
   /// The words of the share that prepare() of a program with the same world, place and seed gives.
   static std::vector<std::uint64_t> words(const World& world, std::size_t place, std::uint64_t seed,
                                           const boundary::RoundPlan& plan);
@@ -72,8 +75,11 @@ class Simulation {
   /// Carries on until nothing more happens.
   void settle();
   void start_round(const boundary::RoundPlan& plan);
+  /// With the list of spends below.
   void close(bool finished);
   void stop_site(std::size_t place);
+  /// One for each round started: the run's public ledger.
+  std::vector<privacy::PublicSpend> spends;
   /// A coordinator that lies: called with each of its messages on the way to a site.
   std::function<void(std::size_t place, secagg::Message& message)> tamper;
   /// Nothing from a site arrives any more.
@@ -107,6 +113,7 @@ class Simulation {
   bool deliver_one();
   bool fire_a_site_timer();
 
+  const World* world_;
   ManualClock clock_;
   std::vector<Member> members_;
   std::unique_ptr<secagg::CoordinatorProtocol> coordinator_;

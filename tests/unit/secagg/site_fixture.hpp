@@ -41,10 +41,10 @@ class SiteTest : public testing::Test {
  protected:
   SiteTest() { restart(); }
   /// A fresh site, for tests that end more than one.
-  void restart() {
+  void restart(double booked = 0.5) {
     Join resume;
     resume.last_session = 2;
-    resume.booked_rho = 0.5;
+    resume.booked_rho = booked;
     protocol_ = std::make_unique<SiteProtocol>(SiteSetup{.key = &world_.keys[0],
                                                          .random = &random_,
                                                          .roster = world_.roster,
@@ -107,7 +107,16 @@ class SiteTest : public testing::Test {
   PlanMessage plan(std::uint32_t round, std::uint32_t attempt = 0) const {
     return {3, world_.plan(round, attempt), heads()};
   }
-  CloseRun close_run(bool finished) const { return {3, finished, heads(), sha256("public")}; }
+  /// Costs 0.5, as the site has booked.
+  static privacy::PublicSpend spend_of_half() {
+    const privacy::NoiseScale noise{.variance_num = 1, .variance_shift = 0, .grid_bits = 0};
+    return {.round = 1,
+            .attempt = 0,
+            .kind = "spend",
+            .stage = "measure",
+            .events = {privacy::GaussianEvent{.sensitivity = {1}, .site_noise = noise, .dimension = 1}}};
+  }
+  CloseRun close_run(bool finished) const { return {3, finished, heads(), {spend_of_half()}}; }
 
   test::World world_{3};
   test::SplitMixRandom random_{11};

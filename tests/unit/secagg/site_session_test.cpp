@@ -208,12 +208,62 @@ TEST_F(SiteSession, ClosesWithASignedGoodbye) {
   receive(close_run(true));
   ASSERT_NE(sent<Goodbye>(), nullptr);
   EXPECT_TRUE(verify_goodbye(*sent<Goodbye>(), world_.run));
-  EXPECT_EQ(sent<Goodbye>()->closing, closing_hash(heads(), sha256("public")));
+  EXPECT_EQ(sent<Goodbye>()->closing, closing_hash(heads(), privacy::public_ledger_hash({spend_of_half()})));
   EXPECT_NE(find<StoreHeads>(actions_), nullptr);
   ASSERT_NE(find<SiteFinished>(actions_), nullptr);
   EXPECT_TRUE(find<SiteFinished>(actions_)->complete);
   EXPECT_STREQ(protocol_->state(), "Closed");
   EXPECT_TRUE(receive(plan(1)).empty());
+}
+
+TEST_F(SiteSession, AcknowledgesNoPublicLedgerThatIsSmallerThanItsOwnBooks) {
+  auto noisier = spend_of_half();
+  std::get<privacy::GaussianEvent>(noisier.events[0]).site_noise = {.variance_num = 1U << 26, .variance_shift = 26 - 1};
+  auto free = spend_of_half();
+  free.kind = "reuse";
+  const std::vector<privacy::PublicSpend> lists[] = {{}, {noisier}, {free}};
+  for (const auto& smaller : lists) {
+    restart();
+    to_ready();
+    auto message = close_run(true);
+    message.public_ledger = smaller;
+    receive(message);
+    EXPECT_EQ(sent<Goodbye>(), nullptr);
+    EXPECT_EQ(find<StoreHeads>(actions_), nullptr);
+    expect_refused(RefusalCode::protocol, "the public ledger of the run is smaller than what this site has booked");
+  }
+}
+
+TEST_F(SiteSession, CountsWhatItBookedInThisSession) {
+  to_waiting();
+  clock_.advance(Millis(100));
+  step(TimerFired{});
+  const double booked = program().booked();
+  auto spend = world_.spend(world_.plan(1));
+  ASSERT_NEAR(privacy::cost_of({spend}).value, booked, 1e-12);
+  auto message = close_run(true);
+  message.public_ledger = {spend};
+  message.public_ledger[0].events.pop_back();
+  receive(message);
+  expect_refused(RefusalCode::protocol, "smaller than what this site has booked");
+}
+
+TEST_F(SiteSession, TakesADifferenceInTheLastDigitsForNone) {
+  for (const bool within : {true, false}) {
+    restart(0.5 * (1 + (within ? 5e-10 : 2e-9)));
+    to_ready();
+    receive(close_run(true));
+    EXPECT_EQ(sent<Goodbye>() != nullptr, within);
+  }
+}
+
+TEST_F(SiteSession, AcknowledgesASmallerPublicLedgerOfAStoppedRun) {
+  to_ready();
+  auto message = close_run(false);
+  message.public_ledger.clear();
+  receive(message);
+  ASSERT_NE(sent<Goodbye>(), nullptr);
+  EXPECT_EQ(sent<Goodbye>()->closing, closing_hash(heads(), privacy::public_ledger_hash({})));
 }
 
 TEST_F(SiteSession, RefusesToCloseAnotherSessionOrWithForgedHeads) {

@@ -55,7 +55,7 @@ TEST(SecureSum, ManyRoundsOfOneSessionEachGiveTheirTotal) {
   ASSERT_EQ(closed->goodbyes.size(), 3U);
   for (std::size_t i = 0; i < 3; ++i) {
     EXPECT_TRUE(verify_goodbye(closed->goodbyes[i], world.run));
-    EXPECT_EQ(closed->goodbyes[i].closing, closing_hash(closed->heads, sha256("public")));
+    EXPECT_EQ(closed->goodbyes[i].closing, closing_hash(closed->heads, public_ledger_hash(run.spends)));
     EXPECT_EQ(closed->heads[i].head.entries, 5U);
     ASSERT_NE(find<SiteFinished>(run.site[i]), nullptr);
     EXPECT_TRUE(find<SiteFinished>(run.site[i])->complete);
@@ -203,6 +203,28 @@ TEST(SecureSum, ASiteThatVanishesEndsTheRoundWithItsName) {
   ASSERT_NE(aborted, nullptr);
   EXPECT_FALSE(aborted->by_us);
   EXPECT_NE(aborted->reason.find("site101"), std::string::npos);
+}
+
+TEST(SecureSum, NoSiteAcknowledgesAPublicLedgerThatLacksASpend) {
+  for (const std::size_t dropped : {0U, 1U, 2U}) {
+    World world(3);
+    Simulation run(world);
+    run.settle();
+    for (std::uint32_t round = 1; round <= 3; ++round) {
+      run.start_round(world.plan(round));
+      run.settle();
+    }
+    // A broken twin of the coordinator: what was spent is one line more than what it says.
+    run.spends.erase(run.spends.begin() + static_cast<std::ptrdiff_t>(dropped));
+    run.close(true);
+    run.settle();
+    EXPECT_EQ(find<SessionClosed>(run.coordinator), nullptr);
+    for (const auto& sent : run.wire) EXPECT_FALSE(std::holds_alternative<Goodbye>(decode(sent.bytes).value()));
+    const auto* aborted = find<SiteAborted>(run.site[0]);
+    ASSERT_NE(aborted, nullptr);
+    EXPECT_TRUE(aborted->by_us);
+    EXPECT_EQ(aborted->refusal, RefusalCode::protocol);
+  }
 }
 
 TEST(SecureSum, ASiteAskedToStopEndsTheRunForAll) {
