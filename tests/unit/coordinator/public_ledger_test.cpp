@@ -160,7 +160,8 @@ TEST(Spends, AreRefusedWhenTheyAreNot) {
   for (const char* text :
        {"", "{", "[{}]", "[{\"round\":1}]", "17",
         "[{\"round\":\"1\",\"attempt\":0,\"kind\":\"spend\",\"stage\":\"x\",\"events\":[]}]",
-        "[{\"round\":1,\"attempt\":0,\"kind\":\"spend\",\"stage\":\"x\",\"events\":[{\"kind\":\"y\"}]}]"}) {
+        "[{\"round\":1,\"attempt\":0,\"kind\":\"spend\",\"stage\":\"x\",\"events\":[{\"kind\":\"y\"}]}]",
+        "[{\"round\":1,\"attempt\":0,\"kind\":\"gift\",\"stage\":\"x\",\"events\":[]}]"}) {
     EXPECT_THROW(spends_from_json(text), std::invalid_argument) << text;
   }
 }
