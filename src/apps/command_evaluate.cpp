@@ -31,13 +31,15 @@ data::Table load_all(const std::vector<std::string>& files, const schema::Schema
 }
 
 void print(const std::vector<evaluate::MarginalError>& errors, const schema::Domain& domain) {
-  std::cout << "distance between real and synthetic marginals: mean L1 over all marginals of a degree (0: same, 2: disjoint)\n\n"
-            << std::left << std::setw(8) << "degree" << std::right << std::setw(11) << "marginals" << std::setw(12) << "mean L1"
-            << std::setw(12) << "worst L1" << "  worst marginal\n";
+  std::cout << "distance between real and synthetic marginals: mean L1 over all marginals of a degree (0: same, 2: "
+               "disjoint)\n\n"
+            << std::left << std::setw(8) << "degree" << std::right << std::setw(11) << "marginals" << std::setw(12)
+            << "mean L1" << std::setw(12) << "worst L1"
+            << "  worst marginal\n";
   for (const auto& error : errors) {
-    std::cout << std::left << std::setw(8) << error.degree << std::right << std::setw(11) << error.marginals << std::fixed
-              << std::setprecision(6) << std::setw(12) << error.mean << std::setw(12) << error.worst << "  "
-              << error.worst_marginal.name(domain) << "\n";
+    std::cout << std::left << std::setw(8) << error.degree << std::right << std::setw(11) << error.marginals
+              << std::fixed << std::setprecision(6) << std::setw(12) << error.mean << std::setw(12) << error.worst
+              << "  " << error.worst_marginal.name(domain) << "\n";
   }
   std::cout << "\nThese figures come from real rows and are NOT private: keep them where the rows are.\n";
 }
@@ -48,7 +50,8 @@ void evaluate_files(const EvaluateArguments& arguments) {
   const auto synthetic = load_all({arguments.synthetic}, schema);
   const auto errors = evaluate::marginal_errors(real, synthetic, 3);
   if (!arguments.json) return print(errors, schema.domain());
-  nlohmann::ordered_json json{{"private", "these figures come from real rows"}, {"rows_real", real.rows()}, {"rows_synth", synthetic.rows()}};
+  nlohmann::ordered_json json{
+      {"private", "these figures come from real rows"}, {"rows_real", real.rows()}, {"rows_synth", synthetic.rows()}};
   for (const auto& error : errors) {
     const std::string k = std::to_string(error.degree);
     json["n_" + k] = error.marginals;
@@ -62,7 +65,8 @@ void evaluate_files(const EvaluateArguments& arguments) {
 }  // namespace
 
 void add_evaluate(CLI::App& app) {
-  auto* command = app.add_subcommand("evaluate", "Compare synthetic with real rows, locally: 1-, 2- and 3-way marginal errors");
+  auto* command =
+      app.add_subcommand("evaluate", "Compare synthetic with real rows, locally: 1-, 2- and 3-way marginal errors");
   auto arguments = std::make_shared<EvaluateArguments>();
   command->add_option("--real", arguments->real, "CSV of real rows; several are taken together")->required();
   command->add_option("--synthetic", arguments->synthetic, "CSV of synthetic rows")->required();

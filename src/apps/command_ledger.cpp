@@ -41,16 +41,26 @@ void show(const LedgerArguments& arguments) {
   const auto [experiment, ledger] = open_run(arguments.run);
   const auto delta = experiment.privacy.delta;
   if (arguments.json) {
-    nlohmann::ordered_json json{{"run_id", ledger.run_id}, {"rho", ledger.total.rho().value}, {"epsilon", ledger.total.epsilon(delta).value}, {"delta", delta.value}, {"entries", nlohmann::json::array()}};
+    nlohmann::ordered_json json{{"run_id", ledger.run_id},
+                                {"rho", ledger.total.rho().value},
+                                {"epsilon", ledger.total.epsilon(delta).value},
+                                {"delta", delta.value},
+                                {"entries", nlohmann::json::array()}};
     for (const auto& spend : ledger.spends) {
-      json["entries"].push_back({{"round", spend.round}, {"attempt", spend.attempt}, {"kind", spend.kind}, {"stage", spend.stage}, {"mechanisms", spend.events.size()}, {"rho", cost(spend)}});
+      json["entries"].push_back({{"round", spend.round},
+                                 {"attempt", spend.attempt},
+                                 {"kind", spend.kind},
+                                 {"stage", spend.stage},
+                                 {"mechanisms", spend.events.size()},
+                                 {"rho", cost(spend)}});
     }
     std::cout << json.dump(1) << "\n";
     return;
   }
   std::cout << "run " << ledger.run_id << "\n\n"
             << std::left << std::setw(7) << "round" << std::setw(9) << "kind" << std::setw(12) << "stage" << std::right
-            << std::setw(12) << "mechanisms" << std::setw(14) << "rho" << std::setw(12) << "rho so far" << "\n";
+            << std::setw(12) << "mechanisms" << std::setw(14) << "rho" << std::setw(12) << "rho so far"
+            << "\n";
   double sum = 0;
   for (const auto& spend : ledger.spends) {
     sum += cost(spend);
@@ -58,20 +68,23 @@ void show(const LedgerArguments& arguments) {
               << std::right << std::setw(12) << spend.events.size() << std::setw(14) << figure(cost(spend), 6)
               << std::setw(12) << figure(sum, 6) << "\n";
   }
-  std::cout << "\ntotal: epsilon " << figure(ledger.total.epsilon(delta).value, 6) << " at delta " << figure(delta.value, 2) << "\n";
+  std::cout << "\ntotal: epsilon " << figure(ledger.total.epsilon(delta).value, 6) << " at delta "
+            << figure(delta.value, 2) << "\n";
 }
 
 void verify_run(const fs::path& run) {
   const auto [experiment, ledger] = open_run(run);
   const auto budget = privacy::rho_of(experiment.privacy.epsilon, experiment.privacy.delta);
   if (ledger.total.rho() > budget) {
-    throw LedgerError((run / "public" / "ledger.json").string(), "its entries cost more than the experiment's budget", "do not publish this run");
+    throw LedgerError((run / "public" / "ledger.json").string(), "its entries cost more than the experiment's budget",
+                      "do not publish this run");
   }
   std::cout << "public ledger   " << ledger.spends.size() << " entries, epsilon "
             << figure(ledger.total.epsilon(experiment.privacy.delta).value, 6) << " of "
             << figure(experiment.privacy.epsilon.value, 6) << " at delta " << figure(experiment.privacy.delta.value, 2)
             << ", recomputed\n";
-  for (const auto& site : ledger.sites) std::cout << "site            " << site << ": head and acknowledgement signed by its key\n";
+  for (const auto& site : ledger.sites)
+    std::cout << "site            " << site << ": head and acknowledgement signed by its key\n";
 }
 
 /// The heads that the run's public ledger holds of this site are witnesses against a rewritten chain.
@@ -83,8 +96,8 @@ std::vector<privacy::LedgerHead> witnesses(const std::string& run, const PublicK
     if (head.key == key) heads.push_back(head.head);
   }
   if (heads.empty()) {
-    throw LedgerError((fs::path(run) / "public" / "ledger.json").string(), "is not signed by the key of this policy's site",
-                      "name a run that this site took part in");
+    throw LedgerError((fs::path(run) / "public" / "ledger.json").string(),
+                      "is not signed by the key of this policy's site", "name a run that this site took part in");
   }
   return heads;
 }
@@ -95,14 +108,15 @@ void verify_site(const LedgerArguments& arguments) {
   const fs::path folder = policy.state / policy.data_set / "ledger";
   const auto heads = witnesses(arguments.run, key);
   const auto report = privacy::verify_ledger(folder, key, heads);
-  std::cout << "site ledger     " << folder.string() << ": " << report.entries.size() << " entries, chain and head sound"
-            << (heads.empty() ? "" : ", and as the run's public ledger saw it") << "; epsilon "
-            << figure(report.total.epsilon(policy.allow.delta).value, 6) << " at delta " << figure(policy.allow.delta.value, 2)
-            << " over all runs on " << policy.data_set << "\n";
+  std::cout << "site ledger     " << folder.string() << ": " << report.entries.size()
+            << " entries, chain and head sound" << (heads.empty() ? "" : ", and as the run's public ledger saw it")
+            << "; epsilon " << figure(report.total.epsilon(policy.allow.delta).value, 6) << " at delta "
+            << figure(policy.allow.delta.value, 2) << " over all runs on " << policy.data_set << "\n";
 }
 
 void verify(const LedgerArguments& arguments) {
-  if (arguments.run.empty() && arguments.policy.empty()) throw UsageError("nothing to verify", "name a run's folder, or --policy FILE, or both");
+  if (arguments.run.empty() && arguments.policy.empty())
+    throw UsageError("nothing to verify", "name a run's folder, or --policy FILE, or both");
   if (!arguments.run.empty()) verify_run(arguments.run);
   if (!arguments.policy.empty()) verify_site(arguments);
 }

@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 config::Experiment experiment_of(const fs::path& run) {
   const fs::path file = run / "public" / "config.resolved.yaml";
   if (!fs::exists(file)) {
-    throw UsageError(run.string() + " is no folder of a finished run", "name a folder that `fedloom run` made (runs/<name>-…)");
+    throw UsageError(run.string() + " is no folder of a finished run",
+                     "name a folder that `fedloom run` made (runs/<name>-…)");
   }
   return config::load_experiment(file);
 }
@@ -31,8 +32,10 @@ void sample(const SampleArguments& arguments) {
   const auto experiment = experiment_of(arguments.run);
   const fs::path run = arguments.run;
   const auto generator = model::Generator::load(run / "public");
-  const fs::path output = arguments.output.empty() ? run / ("sample-" + std::to_string(arguments.rows) + ".csv") : fs::path(arguments.output);
-  model::write_synthetic_csv(generator, experiment.schema, arguments.rows, arguments.seed.value_or(experiment.seed + 1), output);
+  const fs::path output = arguments.output.empty() ? run / ("sample-" + std::to_string(arguments.rows) + ".csv")
+                                                   : fs::path(arguments.output);
+  model::write_synthetic_csv(generator, experiment.schema, arguments.rows, arguments.seed.value_or(experiment.seed + 1),
+                             output);
   std::cout << grouped(arguments.rows) << " synthetic rows  " << output.string() << "\n";
 }
 
@@ -49,15 +52,16 @@ void refit(const RefitArguments& arguments) {
   model::set_threads(0);
   const fs::path run = arguments.run;
   const fs::path out = arguments.out.empty() ? run / "refit" : fs::path(arguments.out);
-  const auto measurements = boundary::load_measurements(run / "public" / "measurements.jsonl", experiment.schema.domain());
+  const auto measurements =
+      boundary::load_measurements(run / "public" / "measurements.jsonl", experiment.schema.domain());
   train::FitReport report;
   const auto generator = coordinator::refit(experiment, measurements, report);
   fs::create_directories(out);
   const auto rows = experiment.rows.value_or(static_cast<std::uint64_t>(report.rows + 0.5));
   generator.save(out, "{}");
   model::write_synthetic_csv(generator, experiment.schema, rows, experiment.seed, out / "synthetic.csv");
-  std::cout << "fitted again to " << measurements.size() << " released measurements (nothing spent): "
-            << figure(report.chi2_per_cell, 3) << " chi2/cell\n"
+  std::cout << "fitted again to " << measurements.size()
+            << " released measurements (nothing spent): " << figure(report.chi2_per_cell, 3) << " chi2/cell\n"
             << grouped(rows) << " synthetic rows  " << (out / "synthetic.csv").string() << "\n";
 }
 
@@ -74,7 +78,9 @@ void add_sample(CLI::App& app) {
   auto* command = app.add_subcommand("sample", "Draw more synthetic rows from a run's model; costs nothing");
   auto arguments = std::make_shared<SampleArguments>();
   command->add_option("run", arguments->run, "The run's folder")->required();
-  command->add_option("-n,--rows", arguments->rows, "How many rows")->required()->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000}));
+  command->add_option("-n,--rows", arguments->rows, "How many rows")
+      ->required()
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000}));
   command->add_option("--seed", arguments->seed, "Public seed (default: the experiment's + 1)");
   command->add_option("-o,--output", arguments->output, "CSV to write (default: sample-N.csv in the run's folder)");
   command->footer("Example: fedloom sample runs/adult-1 -n 1000000 -o million.csv");
@@ -87,7 +93,8 @@ void add_refit(CLI::App& app) {
   command->add_option("run", arguments->run, "The run's folder")->required();
   command->add_option("--out", arguments->out, "Folder for model and rows (default: refit/ in the run's folder)");
   command->add_option("--seed", arguments->seed, "Other public seed");
-  command->add_option("--components", arguments->components, "Other number of components")->check(CLI::Range(1, 100000));
+  command->add_option("--components", arguments->components, "Other number of components")
+      ->check(CLI::Range(1, 100000));
   command->footer("Example: fedloom refit runs/adult-1 --seed 8");
   command->callback([arguments] { refit(*arguments); });
 }

@@ -53,8 +53,10 @@ void print(const coordinator::Forecast& forecast, const config::Experiment& expe
             << "budget: epsilon " << figure(experiment.privacy.epsilon.value, 4) << " at delta "
             << figure(experiment.privacy.delta.value, 2) << " is rho " << figure(forecast.rho, 6) << "; about "
             << forecast.rounds << " rounds\n\n"
-            << std::left << std::setw(18) << "stage" << std::right << std::setw(9) << "share" << std::setw(10) << "queries"
-            << std::setw(12) << "numbers" << std::setw(14) << "site sigma" << std::setw(14) << "total sigma" << "\n";
+            << std::left << std::setw(18) << "stage" << std::right << std::setw(9) << "share" << std::setw(10)
+            << "queries" << std::setw(12) << "numbers" << std::setw(14) << "site sigma" << std::setw(14)
+            << "total sigma"
+            << "\n";
   for (const auto& stage : forecast.stages) {
     std::cout << std::left << std::setw(18) << stage.name << std::right << std::setw(8)
               << figure(100 * stage.rho / forecast.rho, 3) << "%" << std::setw(10) << stage.queries << std::setw(12)
@@ -85,7 +87,8 @@ void plan(const PlanArguments& arguments) {
 }  // namespace
 
 void add_plan(CLI::App& app) {
-  auto* command = app.add_subcommand("plan", "Show budget split, rounds, noise, memory and time before a row is touched");
+  auto* command =
+      app.add_subcommand("plan", "Show budget split, rounds, noise, memory and time before a row is touched");
   auto arguments = std::make_shared<PlanArguments>();
   command->add_option("experiment", arguments->experiment, "The experiment file")->required();
   command->add_option("--rows", arguments->rows, "About how many rows there are in all (only to judge; default 50000)");

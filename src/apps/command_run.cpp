@@ -21,7 +21,9 @@ struct RunArguments {
 /// As a shell takes it for one word.
 std::string quoted(const std::string& word) {
   constexpr std::string_view plain = "-_./:=+,@%";
-  const auto is_plain = [&](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || plain.find(c) != plain.npos; };
+  const auto is_plain = [&](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || plain.find(c) != plain.npos;
+  };
   if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) return word;
   std::string text = "'";
   for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -62,7 +64,8 @@ void add_run(CLI::App& app) {
   auto* command = app.add_subcommand("run", "Make synthetic rows: all sites of the roster under one mpirun");
   auto arguments = std::make_shared<RunArguments>();
   command->add_option("experiment", arguments->experiment, "The experiment file")->required();
-  command->add_option("--sites", arguments->sites, "Folder with one *.policy.yaml a site (default: sites/ beside the experiment)");
+  command->add_option("--sites", arguments->sites,
+                      "Folder with one *.policy.yaml a site (default: sites/ beside the experiment)");
   command->add_option("--out", arguments->out, "New folder for the run (default: runs/<name>-<time>-<id>)");
   command->add_option("--resume", arguments->resume, "Go on with the run in this folder; spends nothing twice");
   command->add_flag("--print-mpirun", arguments->print_only, "Only print the mpirun line, to run or change by hand");

@@ -30,7 +30,8 @@ fs::path beside_this_program(const std::string& program) {
 
 void check_root_may_run() {
   if (geteuid() != 0) return;
-  if (std::getenv("OMPI_ALLOW_RUN_AS_ROOT") != nullptr && std::getenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM") != nullptr) return;
+  if (std::getenv("OMPI_ALLOW_RUN_AS_ROOT") != nullptr && std::getenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM") != nullptr)
+    return;
   throw EnvironmentError("mpirun", "Open MPI does not run as root unless it is told to",
                          "run as another user, or set OMPI_ALLOW_RUN_AS_ROOT=1 and OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1");
 }
@@ -71,19 +72,24 @@ std::vector<fs::path> find_policies(const config::Experiment& experiment, const 
   if (error || files.empty()) throw ConfigError({.file = folder.string()}, "there are no site policies here", remedy);
   if (!experiment.roster) {
     if (files.size() == 1) return files;
-    throw ConfigError({.file = folder.string()}, "trust: central has one owner, but here are " + std::to_string(files.size()) + " policies", remedy);
+    throw ConfigError({.file = folder.string()},
+                      "trust: central has one owner, but here are " + std::to_string(files.size()) + " policies",
+                      remedy);
   }
   std::vector<fs::path> ordered(experiment.roster->size());
   for (const auto& file : files) {
     const auto policy = config::load_policy(file);
     const auto index = experiment.roster->index_of(policy.site);
-    if (!index) throw ConfigError({.file = file.string()}, "site '" + policy.site.name + "' is not in the roster", remedy);
-    if (!ordered[*index].empty()) throw ConfigError({.file = file.string()}, "a second policy of site '" + policy.site.name + "'", remedy);
+    if (!index)
+      throw ConfigError({.file = file.string()}, "site '" + policy.site.name + "' is not in the roster", remedy);
+    if (!ordered[*index].empty())
+      throw ConfigError({.file = file.string()}, "a second policy of site '" + policy.site.name + "'", remedy);
     ordered[*index] = file;
   }
   for (std::size_t i = 0; i < ordered.size(); ++i) {
     if (ordered[i].empty()) {
-      throw ConfigError({.file = folder.string()}, "no policy of site '" + experiment.roster->members()[i].id.name + "'", remedy);
+      throw ConfigError({.file = folder.string()},
+                        "no policy of site '" + experiment.roster->members()[i].id.name + "'", remedy);
     }
   }
   return ordered;
@@ -103,16 +109,28 @@ fs::path fresh_run_folder(const std::string& name) {
 std::vector<std::string> mpirun_line(const LaunchOptions& options, const std::vector<fs::path>& policies) {
   const std::string experiment = fs::absolute(options.experiment).string();
   const std::string out = fs::absolute(options.out).string();
-  std::vector<std::string> line{"mpirun", "-q", "--map-by", ":OVERSUBSCRIBE", "--bind-to", "none",
-                                "-n", "1", beside_this_program("fedloom-coordinator").string(), "run", experiment, "--out", out};
+  std::vector<std::string> line{"mpirun",
+                                "-q",
+                                "--map-by",
+                                ":OVERSUBSCRIBE",
+                                "--bind-to",
+                                "none",
+                                "-n",
+                                "1",
+                                beside_this_program("fedloom-coordinator").string(),
+                                "run",
+                                experiment,
+                                "--out",
+                                out};
   if (options.resume) line.emplace_back("--resume");
   // Sites of one machine share its cores while they count.
   const auto cores = std::max(1u, std::thread::hardware_concurrency());
   const auto threads = std::max<std::size_t>(1, cores / policies.size());
   for (const auto& policy : policies) {
-    for (const auto& word : {std::string(":"), std::string("-n"), std::string("1"), beside_this_program("fedloom-site").string(),
-                             std::string("serve"), fs::absolute(policy).string(), experiment, std::string("--out"), out,
-                             std::string("--threads"), std::to_string(threads)}) {
+    for (const auto& word :
+         {std::string(":"), std::string("-n"), std::string("1"), beside_this_program("fedloom-site").string(),
+          std::string("serve"), fs::absolute(policy).string(), experiment, std::string("--out"), out,
+          std::string("--threads"), std::to_string(threads)}) {
       line.push_back(word);
     }
   }
@@ -140,7 +158,8 @@ int launch(const std::vector<std::string>& line) {
   posix_spawn_file_actions_destroy(&files);
   posix_spawnattr_destroy(&attributes);
   if (error != 0) {
-    throw EnvironmentError("mpirun", std::string("cannot be started: ") + std::strerror(error), "install Open MPI (./launch/setup)");
+    throw EnvironmentError("mpirun", std::string("cannot be started: ") + std::strerror(error),
+                           "install Open MPI (./launch/setup)");
   }
   bool passed_on = false;
   for (;;) {

@@ -11,13 +11,14 @@ namespace fedloom::apps {
 
 struct LaunchOptions {
   std::filesystem::path experiment;
-  std::filesystem::path sites;   ///< folder with one *.policy.yaml a site
+  std::filesystem::path sites;  ///< folder with one *.policy.yaml a site
   std::filesystem::path out;
   bool resume = false;
 };
 
 /// Policies of the folder in roster order. Throws ConfigError when one is missing or too many.
-std::vector<std::filesystem::path> find_policies(const config::Experiment& experiment, const std::filesystem::path& folder);
+std::vector<std::filesystem::path> find_policies(const config::Experiment& experiment,
+                                                 const std::filesystem::path& folder);
 
 /// A folder's name that no run has had: runs/<name>-<utc>-<random>.
 std::filesystem::path fresh_run_folder(const std::string& name);

@@ -6,7 +6,8 @@
 #include "site_commands.hpp"
 
 int main(int argc, char** argv) {
-  CLI::App app{"A site's half of a Fedloom run: its key, its policy, its rows. Rows never leave this program.", "fedloom-site"};
+  CLI::App app{"A site's half of a Fedloom run: its key, its policy, its rows. Rows never leave this program.",
+               "fedloom-site"};
   app.footer("Exit codes: docs/errors.md. Example: fedloom-site keygen north.key --site north");
   fedloom::apps::add_keygen(app);
   fedloom::apps::add_check(app);

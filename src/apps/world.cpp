@@ -9,7 +9,8 @@ void check_world(const Roster& roster, const transport::Transport& transport) {
   if (transport.world() == expected) return;
   throw EnvironmentError("mpirun",
                          "started " + std::to_string(transport.world()) + " processes, but the roster needs " +
-                             std::to_string(expected) + " (one coordinator and " + std::to_string(roster.size()) + " sites)",
+                             std::to_string(expected) + " (one coordinator and " + std::to_string(roster.size()) +
+                             " sites)",
                          "start exactly one fedloom-site for each site of the roster, in one mpirun");
 }
 

@@ -2,8 +2,8 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "lookup.hpp"
 #include "fedloom/schema/number.hpp"
+#include "lookup.hpp"
 
 namespace fedloom::schema {
 namespace {

@@ -41,7 +41,8 @@ std::vector<boundary::Measurement> Curator::measure(boundary::RoundPlan plan) {
   plan.attempt = next_attempt(plan.round);
   plan.reuse = holds(plan);
   auto share = value_or_throw(answerer_.answer(plan));
-  return boundary::to_measurements(boundary::reveal_central(std::move(share)), plan, run_.experiment->schema.domain(), 1);
+  return boundary::to_measurements(boundary::reveal_central(std::move(share)), plan, run_.experiment->schema.domain(),
+                                   1);
 }
 
 std::size_t Curator::select(std::uint32_t round, const std::vector<boundary::Candidate>& candidates,

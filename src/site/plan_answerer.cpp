@@ -54,7 +54,8 @@ struct PlanAnswerer::Impl {
     const Digest content = boundary::content_hash(plan);
     auto share = vault.take(slot(plan.round, content));
     if (!share) {
-      return refuse({secagg::RefusalCode::protocol, "the coordinator asks for a stored share that this site does not hold"});
+      return refuse(
+          {secagg::RefusalCode::protocol, "the coordinator asks for a stored share that this site does not hold"});
     }
     ledger.append({.run = run.run_id,
                    .kind = "reuse",

@@ -51,7 +51,8 @@ class TestCoordinator {
                         .events = boundary::events_of(plan, world_.experiment.schema.domain())});
       step(secagg::StartRound{plan});
       until([&] { return summed_.has_value(); });
-      for (auto& one : boundary::to_measurements(std::move(summed_->total), plan, world_.experiment.schema.domain(), 3)) {
+      for (auto& one :
+           boundary::to_measurements(std::move(summed_->total), plan, world_.experiment.schema.domain(), 3)) {
         measured.push_back(std::move(one));
       }
       summed_.reset();
@@ -113,8 +114,9 @@ Outcome run_session(const SiteWorld& world, const std::function<data::Loaded(std
   }
   auto second = world.plan(2);
   second.queries.push_back({{.marginal = {0, 1, 2}}, second.queries[0].site_noise});
-  second.queries.push_back({{.kind = schema::Query::Kind::sketch, .marginal = {0, 1}, .sketch_rows = 8, .sketch_seed = 3},
-                            privacy::noise_scale_at_least(9000.0)});
+  second.queries.push_back(
+      {{.kind = schema::Query::Kind::sketch, .marginal = {0, 1}, .sketch_rows = 8, .sketch_seed = 3},
+       privacy::noise_scale_at_least(9000.0)});
   outcome.measured = TestCoordinator(world, *ends[0]).run({world.plan(1), second});
   return outcome;
 }
@@ -132,9 +134,8 @@ Bytes blotted(const Bytes& bytes) {
 }
 
 bool same_outside_masked_words(const Transcript& a, const Transcript& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Bytes& x, const Bytes& y) {
-    return x.size() == y.size() && blotted(x) == blotted(y);
-  });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const Bytes& x, const Bytes& y) { return x.size() == y.size() && blotted(x) == blotted(y); });
 }
 
 data::Loaded with_one_more_row(const SiteWorld& world) {
@@ -147,9 +148,8 @@ data::Loaded with_one_more_row(const SiteWorld& world) {
 TEST(NonInterference, NeighbouringTablesSendTheSameBytesOutsideTheMaskedWords) {
   const SiteWorld world_a, world_b;
   const auto a = run_session(world_a, [&](std::size_t site) { return world_a.table(site, 90); });
-  const auto b = run_session(world_b, [&](std::size_t site) {
-    return site == 0 ? with_one_more_row(world_b) : world_b.table(site, 90);
-  });
+  const auto b = run_session(
+      world_b, [&](std::size_t site) { return site == 0 ? with_one_more_row(world_b) : world_b.table(site, 90); });
   ASSERT_GE(a.sent_by_first_site.size(), 5u) << "join, advertise, two shares, goodbye";
   EXPECT_TRUE(same_outside_masked_words(a.sent_by_first_site, b.sent_by_first_site));
   EXPECT_NE(a.sent_by_first_site, b.sent_by_first_site) << "the masked words do carry the row";
@@ -165,7 +165,8 @@ TEST(NonInterference, TheComparisonCatchesASiteThatTellsItsRowCount) {
   b.front() = secagg::encode(join);
   EXPECT_FALSE(same_outside_masked_words(a, b));
   a.push_back(a.back());  // another: one message more
-  EXPECT_FALSE(same_outside_masked_words(a, run_session(world_b, [&](std::size_t site) { return world_b.table(site, 90); }).sent_by_first_site));
+  EXPECT_FALSE(same_outside_masked_words(
+      a, run_session(world_b, [&](std::size_t site) { return world_b.table(site, 90); }).sent_by_first_site));
 }
 
 TEST(NonInterference, NoMessageHoldsTheCountsInTheClear) {

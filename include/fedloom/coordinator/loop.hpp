@@ -20,7 +20,9 @@
 
 namespace fedloom::coordinator {
 
-struct MeasureStep { boundary::RoundPlan plan; };
+struct MeasureStep {
+  boundary::RoundPlan plan;
+};
 /// trust: central only: one exact exponential mechanism over the candidates, then the index comes back.
 struct SelectStep {
   std::uint32_t round = 0;
@@ -33,8 +35,8 @@ using Step = std::variant<MeasureStep, SelectStep, FinishedStep>;
 /// What one finished step did: a line of public/rounds.jsonl and of the progress display.
 struct RoundRecord {
   std::uint32_t round = 0;
-  std::uint32_t rounds_planned = 0;   ///< estimate of K for "round k/K"
-  std::string stage;                  ///< "one-way" | "sketch" | "select" | "measure" | "final fit"
+  std::uint32_t rounds_planned = 0;  ///< estimate of K for "round k/K"
+  std::string stage;                 ///< "one-way" | "sketch" | "select" | "measure" | "final fit"
   std::vector<schema::Marginal> measured;
   std::uint64_t cells = 0;
   double rho_step = 0, rho_spent = 0, rho_budget = 0;
@@ -49,10 +51,15 @@ struct Forecast {
   double rho = 0;
   double sites = 1, contributors = 1;
   std::uint32_t rounds = 0;
-  struct Stage { std::string name; double rho = 0; std::uint64_t queries = 0, cells = 0; double site_sigma = 0, total_sigma = 0; };
+  struct Stage {
+    std::string name;
+    double rho = 0;
+    std::uint64_t queries = 0, cells = 0;
+    double site_sigma = 0, total_sigma = 0;
+  };
   std::vector<Stage> stages;
   std::uint64_t coordinator_bytes = 0, site_bytes_per_round = 0;
-  double seconds = 0;             ///< rough, this machine
+  double seconds = 0;  ///< rough, this machine
 };
 
 class Loop {

@@ -7,8 +7,8 @@
 
 #include "fedloom/base/random_words.hpp"
 #include "fedloom/boundary/candidate.hpp"
-#include "fedloom/boundary/plan.hpp"
 #include "fedloom/boundary/noised_share.hpp"
+#include "fedloom/boundary/plan.hpp"
 #include "fedloom/config/config.hpp"
 #include "fedloom/data/source.hpp"
 #include "fedloom/privacy/accountant.hpp"
@@ -24,8 +24,8 @@ struct SiteRun {
   const config::Experiment* experiment = nullptr;
   const SigningKey* key = nullptr;
   std::string run_id;
-  RandomWords* random = nullptr;                ///< noise and keys; programs give a SecureRandom
-  unsigned threads = 0;                         ///< for counting; 0: one per core
+  RandomWords* random = nullptr;  ///< noise and keys; programs give a SecureRandom
+  unsigned threads = 0;           ///< for counting; 0: one per core
   privacy::Ledger::Timestamp timestamp = utc_timestamp;
 };
 
