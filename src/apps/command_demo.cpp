@@ -13,6 +13,9 @@ namespace fedloom::apps {
 namespace {
 namespace fs = std::filesystem;
 
+/// First line of every file that this command writes: another file is never overwritten.
+constexpr std::string_view marker = "# Made by `fedloom demo` for public data.\n";
+
 struct DemoArguments {
   std::string experiment, folder = "fedloom-demo", out;
   std::vector<std::string> data;
@@ -27,16 +30,20 @@ struct Site {
 std::vector<Site> sites_of(const DemoArguments& arguments) {
   const fs::path bundled = fs::path(FEDLOOM_CONFIGS_DIR) / "data";
   if (arguments.data.empty()) {
-    return {{"office", bundled / "adult-office.csv"}, {"trades", bundled / "adult-trades.csv"}, {"young", bundled / "adult-young.csv"}};
+    return {{"office", bundled / "adult-office.csv"},
+            {"trades", bundled / "adult-trades.csv"},
+            {"young", bundled / "adult-young.csv"}};
   }
   std::vector<Site> sites;
   for (const auto& text : arguments.data) {
     const auto equals = text.find('=');
     if (equals == std::string::npos || !is_site_name(text.substr(0, equals))) {
-      throw UsageError("--data " + text + " is not NAME=FILE.csv", "name each site's table, as in --data north=north.csv");
+      throw UsageError("--data " + text + " is not NAME=FILE.csv",
+                       "name each site's table, as in --data north=north.csv");
     }
     sites.push_back({text.substr(0, equals), fs::absolute(text.substr(equals + 1))});
-    if (!fs::exists(sites.back().table)) throw UsageError("there is no file " + sites.back().table.string(), "check --data");
+    if (!fs::exists(sites.back().table))
+      throw UsageError("there is no file " + sites.back().table.string(), "check --data");
   }
   return sites;
 }
@@ -56,56 +63,88 @@ std::string policy_text(const Site& site, const config::Experiment& experiment) 
   std::string columns;
   for (const auto& attribute : experiment.schema.attributes()) columns += "\n    - \"" + attribute.name + "\"";
   const bool central = !experiment.roster;
-  std::string text = "# Made by `fedloom demo` for public data. A custodian of private data writes `class: private`,\n"
-                     "# a lifetime budget and `approve: manual`.\n"
-                     "version: 1\nsite: " + site.name + "\nkey: " + site.name + ".key\ndata_set: " + experiment.name + "-" + site.name +
-                     "\nclass: public\nsource: \"csv:" + site.table.string() + "\"\nunit: {column: null, max_rows: " +
-                     std::to_string(experiment.privacy.max_rows) + ", max_sites: " + std::to_string(experiment.privacy.max_sites) +
-                     "}\nallow:\n  columns:" + columns + "\n  trust: [" + config::name_of(experiment.privacy.trust) + "]\n  epsilon_per_run: " +
-                     schema::shortest(experiment.privacy.epsilon.value) + "\n  delta: " + schema::shortest(experiment.privacy.delta.value) + "\n";
+  std::string text =
+      "# A custodian of private data writes `class: private`, a lifetime budget and `approve: manual`.\n"
+      "version: 1\nsite: " +
+      site.name + "\nkey: " + site.name + ".key\ndata_set: " + experiment.name + "-" + site.name +
+      "\nclass: public\nsource: \"csv:" + site.table.string() +
+      "\"\nunit: {column: null, max_rows: 1, max_sites: " + std::to_string(experiment.privacy.max_sites) +
+      "}\nallow:\n  columns:" + columns + "\n  trust: [" + config::name_of(experiment.privacy.trust) +
+      "]\n  epsilon_per_run: " + schema::shortest(experiment.privacy.epsilon.value) +
+      "\n  delta: " + schema::shortest(experiment.privacy.delta.value) + "\n";
   if (!central) {
     text += "  min_sites: " + std::to_string(experiment.roster->size()) +
             "\n  min_colluding_sites: " + std::to_string(experiment.privacy.colluding_sites) +
             "\n  max_dropouts: 0\n  roster_fingerprint: \"" + to_hex(experiment.roster->fingerprint()) + "\"\n";
+    const Millis tick = experiment.transport.tick;
+    if (tick < config::SitePolicy{}.allow.min_tick) text += "  min_tick: " + std::to_string(tick.count()) + "ms\n";
   }
   return text + "approve: automatic\n";
 }
 
-/// Copies experiment and schema into the folder, makes the rest beside them. Gives the experiment's new place.
+bool is_policy(const fs::path& file) { return file.string().ends_with(".policy.yaml"); }
+
+void refuse_a_file_of_others(const fs::path& file) {
+  if (!fs::exists(file) || read_text(file).starts_with(marker)) return;
+  throw UsageError(file.string() + " was not made by `fedloom demo`, which would replace it",
+                   "choose another folder with --dir, or move the file away");
+}
+
+/// Where a file that the experiment names goes: as far from the experiment's copy as it is from the experiment.
+fs::path place_of(const fs::path& file, const fs::path& source, const fs::path& folder) {
+  return folder / fs::relative(file, source.parent_path());
+}
+
+/// Copies experiment and schema into the folder, makes the rest beside them. Gives the experiment's new place. Looks at
+/// everything it would replace before it writes anything.
 fs::path prepare(const fs::path& source, const std::vector<Site>& sites, const fs::path& folder) {
   const fs::path policies = folder / "sites";
   fs::create_directories(policies);
   const auto files = config::experiment_files(source);
-  const fs::path experiment_file = folder / source.filename();
+  std::vector<std::pair<fs::path, fs::path>> copies;
   for (const auto& file : {source, files.schema}) {
-    const fs::path copy = folder / fs::relative(file, source.parent_path());
-    if (fs::weakly_canonical(copy) == fs::weakly_canonical(file)) continue;
-    fs::create_directories(copy.parent_path());
-    fs::copy_file(file, copy, fs::copy_options::overwrite_existing);
+    const fs::path copy = place_of(file, source, folder);
+    if (fs::weakly_canonical(copy) != fs::weakly_canonical(file)) copies.emplace_back(file, copy);
   }
-  if (files.roster) {
-    write_atomically(folder / fs::relative(*files.roster, source.parent_path()), config::roster_yaml(make_keys(sites, policies)));
-  } else {
-    make_keys(sites, policies);
-  }
-  const auto experiment = config::load_experiment(experiment_file);
+  for (const auto& [file, copy] : copies) refuse_a_file_of_others(copy);
+  if (files.roster) refuse_a_file_of_others(place_of(*files.roster, source, folder));
+  std::vector<fs::path> old_policies;
   for (const auto& entry : fs::directory_iterator(policies)) {
-    if (entry.path().string().ends_with(".policy.yaml")) fs::remove(entry.path());
+    if (is_policy(entry.path())) old_policies.push_back(entry.path());
   }
-  for (const auto& site : sites) write_atomically(policies / (site.name + ".policy.yaml"), policy_text(site, experiment));
+  for (const auto& file : old_policies) refuse_a_file_of_others(file);
+
+  for (const auto& [file, copy] : copies) {
+    const std::string text = read_text(file);
+    fs::create_directories(copy.parent_path());
+    write_atomically(copy, text.starts_with(marker) ? text : std::string(marker) + text);
+  }
+  const Roster roster = make_keys(sites, policies);
+  if (files.roster) {
+    write_atomically(place_of(*files.roster, source, folder), std::string(marker) + config::roster_yaml(roster));
+  }
+  const fs::path experiment_file = folder / source.filename();
+  const auto experiment = config::load_experiment(experiment_file);
+  for (const auto& file : old_policies) fs::remove(file);
+  for (const auto& site : sites) {
+    write_atomically(policies / (site.name + ".policy.yaml"), std::string(marker) + policy_text(site, experiment));
+  }
   return experiment_file;
 }
 
 void demo(const DemoArguments& arguments) {
-  const fs::path source = fs::absolute(arguments.experiment.empty() ? fs::path(FEDLOOM_CONFIGS_DIR) / "adult.yaml" : fs::path(arguments.experiment));
+  const fs::path source = fs::absolute(arguments.experiment.empty() ? fs::path(FEDLOOM_CONFIGS_DIR) / "adult.yaml"
+                                                                    : fs::path(arguments.experiment));
   const auto sites = sites_of(arguments);
   const auto file = prepare(source, sites, arguments.folder);
   const auto experiment = config::load_experiment(file);
-  std::cout << "made throw-away keys and policies for " << sites.size() << " site(s) in " << arguments.folder << "\n" << std::flush;
+  std::cout << "made throw-away keys and policies for " << sites.size() << " site(s) in " << arguments.folder << "\n"
+            << std::flush;
   if (arguments.prepare_only) return;
-  const LaunchOptions options{.experiment = file,
-                              .sites = fs::path(arguments.folder) / "sites",
-                              .out = arguments.out.empty() ? fresh_run_folder(experiment.name) : fs::path(arguments.out)};
+  const LaunchOptions options{
+      .experiment = file,
+      .sites = fs::path(arguments.folder) / "sites",
+      .out = arguments.out.empty() ? fresh_run_folder(experiment.name) : fs::path(arguments.out)};
   const auto policies = find_policies(experiment, options.sites);
   if (!experiment.roster) return run_central(experiment, options);
   const int code = launch(mpirun_line(options, policies));
@@ -115,15 +154,18 @@ void demo(const DemoArguments& arguments) {
 }  // namespace
 
 void add_demo(CLI::App& app) {
-  auto* command = app.add_subcommand("demo", "Bundled data, three unlike sites, throw-away keys: a real run in a minute");
+  auto* command =
+      app.add_subcommand("demo", "Bundled data, three unlike sites, throw-away keys: a real run in a minute");
   auto arguments = std::make_shared<DemoArguments>();
   command->add_option("--dir", arguments->folder, "Folder for keys, roster and policies (default: fedloom-demo)");
   command->add_option("--experiment", arguments->experiment, "Another experiment (default: the bundled Adult)");
-  command->add_option("--data", arguments->data, "A site's table, as NAME=FILE.csv; once for each site. PUBLIC data only");
+  command->add_option("--data", arguments->data,
+                      "A site's table, as NAME=FILE.csv; once for each site. PUBLIC data only");
   command->add_option("--out", arguments->out, "New folder for the run (default: runs/<name>-<time>-<id>)");
   command->add_flag("--prepare-only", arguments->prepare_only, "Make keys, roster and policies, but do not run");
-  command->footer("Example: fedloom demo\n"
-                  "Example: fedloom demo --experiment mine.yaml --data a=a.csv --data b=b.csv --data c=c.csv");
+  command->footer(
+      "Example: fedloom demo\n"
+      "Example: fedloom demo --experiment mine.yaml --data a=a.csv --data b=b.csv --data c=c.csv");
   command->callback([arguments] { demo(*arguments); });
 }
 
