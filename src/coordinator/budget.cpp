@@ -21,6 +21,24 @@ Crowd Crowd::of(const config::Experiment& experiment, std::uint32_t sites) {
 
 double Crowd::inflation() const { return entity_rows * std::sqrt(static_cast<double>(sites) / contributors); }
 
+bool asks_one_ways_only(const config::Experiment& experiment) {
+  return experiment.generator.method == config::Method::independent || experiment.generator.degree < 2 ||
+         experiment.schema.domain().dimensions() < 2;
+}
+
+Batches batches_for(std::size_t dimensions, double typical_noise) {
+  constexpr double kMost = 16;
+  const auto d = static_cast<double>(dimensions);
+  const double cliques = std::round(d * std::clamp(2.0 * std::cbrt(0.07 / typical_noise), 1.5, 6.0));
+  const double per_batch = std::max({1.0, std::round(0.125 * d), std::ceil(cliques / kMost)});
+  const double count = std::max(2.0, std::ceil(cliques / per_batch));
+  return {static_cast<std::uint32_t>(cliques), static_cast<std::uint32_t>(count)};
+}
+
+double picks_for(std::size_t dimensions, double typical_noise) {
+  return static_cast<double>(dimensions) * std::clamp(2.0 * std::pow(0.07 / typical_noise, 0.6), 1.5, 12.0);
+}
+
 boundary::RoundPlan price(boundary::RoundPlan frame, const std::vector<Share>& shares, double left, const Crowd& crowd,
                           const schema::Domain& domain) {
   frame.contributors = crowd.contributors;

@@ -26,6 +26,24 @@ struct Share {
   double part = 0;
 };
 
+// Parts of the whole budget that go to a first look; the rest is for what is selected.
+inline constexpr double kCountPart = 0.005;
+inline constexpr double kOneWayPart = 0.25;  ///< at least; one_way_part() may want more
+inline constexpr double kSketchPart = 0.10;  ///< trust: none
+
+/// No pair to select: a product of 1-ways is all that is asked for.
+bool asks_one_ways_only(const config::Experiment& experiment);
+
+/// trust: none: K = d·clip(2·(.07/ν)^(1/3), 1.5, 6) cliques in batches of an eighth of d or a sixteenth of K.
+struct Batches {
+  std::uint32_t cliques = 0, count = 0;
+};
+Batches batches_for(std::size_t dimensions, double typical_noise);
+
+/// trust: central: T = d·clip(2·(.07/ν)^.6, 1.5, 12) picks; 90 % of a pick's cost is the measurement.
+inline constexpr double kPickPartOfSelection = 0.1;
+double picks_for(std::size_t dimensions, double typical_noise);
+
 class Budget {
  public:
   explicit Budget(privacy::Rho total) : total_(total.value) {}

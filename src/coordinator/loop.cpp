@@ -9,15 +9,7 @@
 namespace fedloom::coordinator {
 namespace {
 
-constexpr double kCountPart = 0.005;
-constexpr double kOneWayPart = 0.25;
 constexpr train::FitOptions kLastFit{600, 0.2, 0.0};
-
-/// No pair to select: a product of 1-ways is all that is asked for.
-bool asks_one_ways_only(const config::Experiment& experiment) {
-  return experiment.generator.method == config::Method::independent || experiment.generator.degree < 2 ||
-         experiment.schema.domain().dimensions() < 2;
-}
 
 std::uint32_t components_of(const config::Experiment& experiment) {
   return asks_one_ways_only(experiment) ? 1 : experiment.generator.components;
@@ -56,6 +48,10 @@ void Loop::Impl::plan_first() {
   std::vector<Share> first = one_way_shares(domain(), one_way_only() ? 1.0 - kCountPart : kOneWayPart);
   first.insert(first.begin(), {{schema::Query::Kind::marginal, schema::Marginal(), 0, 0}, kCountPart});
   measure_next(Phase::one_way, std::move(first));
+}
+
+double Loop::Impl::predicted_noise() const {
+  return typical_noise(workload, domain().dimensions(), budget.total(), crowd.inflation(), total_rows());
 }
 
 double Loop::Impl::missing_one_way_part() const {

@@ -17,15 +17,12 @@ double Loop::Impl::size_factor(std::uint64_t cells) const {
   return std::clamp(std::pow(static_cast<double>(cells) / workload.reference_cells(), -1.0 / 3.0), 0.5, 2.0);
 }
 
-// T = d·clip(2·(.07/ν)^.6, 1.5, 12) picks; 90 % of a pick's cost is the measurement.
 void Loop::Impl::start_picks() {
+  const double picks = picks_for(domain().dimensions(), predicted_noise());
   if (const double more = missing_one_way_part(); more > 1e-6 && state.round == 1) {
-    state.rounds_planned = 2;
+    state.rounds_planned = 2 + 2 * static_cast<std::uint32_t>(std::lround(picks));
     return measure_next(Phase::one_way, one_way_shares(domain(), more));
   }
-  const auto d = static_cast<double>(domain().dimensions());
-  const double noise = typical_noise(workload, domain().dimensions(), budget.total(), crowd.inflation(), total_rows());
-  const double picks = d * std::clamp(2.0 * std::pow(0.07 / noise, 0.6), 1.5, 12.0);
   state.sigma = std::sqrt(picks / (1.8 * budget.left()));
   state.epsilon = std::sqrt(0.8 * budget.left() / picks);
   plan_selection();

@@ -32,46 +32,44 @@ Forecast forecast(const config::Experiment& experiment, std::uint32_t sites, std
   const Crowd crowd = Crowd::of(experiment, sites);
   const Workload workload(domain, experiment.generator);
   const double rho = privacy::rho_of(experiment.privacy.epsilon, experiment.privacy.delta).value;
-  const double rows = std::max(1.0, static_cast<double>(rows_guess)), d = static_cast<double>(domain.dimensions());
-  const bool independent = experiment.generator.method == config::Method::independent ||
-                           experiment.generator.degree < 2 || domain.dimensions() < 2;
+  const double rows = std::max(1.0, static_cast<double>(rows_guess));
+  const bool independent = asks_one_ways_only(experiment);
   const bool central = experiment.privacy.trust == config::Trust::central;
   Forecast out;
   out.rho = rho;
   out.sites = crowd.sites;
   out.contributors = crowd.contributors;
-  const double one_way = independent ? 0.995 : one_way_part(domain, rho, crowd.inflation(), rows);
-  out.stages.push_back(equal_stage("count", 0.005 * rho, 1, 1, crowd));
+  const double one_way = independent ? 1.0 - kCountPart : one_way_part(domain, rho, crowd.inflation(), rows);
+  out.stages.push_back(equal_stage("count", kCountPart * rho, 1, 1, crowd));
   out.stages.push_back(one_way_stage(domain, one_way * rho, crowd));
+  const double noise = typical_noise(workload, domain.dimensions(), rho, crowd.inflation(), rows);
   double fit_flops = 0, largest = domain.width();
   const double components = experiment.generator.components, width = domain.width();
   const double step_flops = components * width * (4.0 * width + 60.0);
   if (independent) {
     out.rounds = 1;
   } else if (central) {
-    const double noise = typical_noise(workload, domain.dimensions(), rho, crowd.inflation(), rows);
-    const double picks = d * std::clamp(2.0 * std::pow(0.07 / noise, 0.6), 1.5, 12.0);
-    const double left = (0.995 - one_way) * rho;
-    out.stages.push_back({"select", 0.1 * left, static_cast<std::uint64_t>(std::lround(picks)), 0, 0, 0});
-    out.stages.push_back(equal_stage("measure", 0.9 * left, static_cast<std::uint64_t>(std::lround(picks)),
-                                     workload.reference_cells(), crowd));
-    out.rounds = 1 + 2 * static_cast<std::uint32_t>(std::lround(picks));
+    const double picks = picks_for(domain.dimensions(), noise);
+    const auto rounds = static_cast<std::uint32_t>(std::lround(picks));
+    const double left = (1.0 - kCountPart - one_way) * rho;
+    out.stages.push_back({"select", kPickPartOfSelection * left, rounds, 0, 0, 0});
+    out.stages.push_back(
+        equal_stage("measure", (1.0 - kPickPartOfSelection) * left, rounds, workload.reference_cells(), crowd));
+    out.rounds = (one_way > kOneWayPart ? 2 : 1) + 2 * rounds;
     double cells = 0;
     for (std::size_t k = 0; k < workload.size(); ++k) cells += static_cast<double>(workload.cells(k));
     fit_flops = step_flops * (40.0 * picks + 600.0) + picks * 2.0 * components * cells;
     largest = std::max(largest, static_cast<double>(experiment.generator.max_cells));
   } else {
     const std::vector<schema::Query> sketches = sketch_queries(workload, experiment.seed);
-    Forecast::Stage sketch = equal_stage("sketch", 0.1 * rho, sketches.size(), 8, crowd);
+    Forecast::Stage sketch = equal_stage("sketch", kSketchPart * rho, sketches.size(), 8, crowd);
     sketch.site_sigma *= std::sqrt(8.0);
     sketch.total_sigma *= std::sqrt(8.0);
     out.stages.push_back(sketch);
-    const double noise = typical_noise(workload, domain.dimensions(), rho, crowd.inflation(), rows);
-    const double cliques = std::round(d * std::clamp(2.0 * std::cbrt(0.07 / noise), 1.5, 6.0));
-    out.stages.push_back(equal_stage("measure", (0.895 - one_way) * rho, static_cast<std::uint64_t>(cliques),
+    const auto [cliques, batches] = batches_for(domain.dimensions(), noise);
+    out.stages.push_back(equal_stage("measure", (1.0 - kCountPart - kSketchPart - one_way) * rho, cliques,
                                      workload.reference_cells(), crowd));
-    const double batches = std::min(16.0, std::ceil(cliques / std::max(1.0, std::round(0.125 * d))));
-    out.rounds = 2 + static_cast<std::uint32_t>(batches);
+    out.rounds = 2 + batches;
     fit_flops = step_flops * (100.0 * batches + 600.0);
     largest = std::max(
         {largest, 8.0 * static_cast<double>(sketches.size()), static_cast<double>(out.stages.back().cells) / batches});

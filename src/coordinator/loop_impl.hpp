@@ -40,6 +40,8 @@ struct Loop::Impl {
   void plan_after(Phase done);
   /// 1-ways are in: the share that they lack goes along with the next step, or alone.
   double missing_one_way_part() const;
+  /// ν, from the rows as they are estimated by now.
+  double predicted_noise() const;
   void measure_next(Phase phase, std::vector<Share> shares);
   /// All that is left goes to the 1-ways: nothing else is worth measuring.
   void measure_remainder();

@@ -9,16 +9,14 @@
 namespace fedloom::coordinator {
 namespace {
 
-constexpr double kSketchPart = 0.10;
-constexpr double kBatchesAtMost = 16;
 // Where a typical pair would be noisier than this, in parts of the rows, 1-ways alone are the better use of a budget.
 constexpr double kNoiseAtMost = 3.0;
 
 }  // namespace
 
 void Loop::Impl::plan_sketch() {
-  const double noise = typical_noise(workload, domain().dimensions(), budget.total(), crowd.inflation(), total_rows());
-  if (noise > kNoiseAtMost) return measure_remainder();
+  const double typical = predicted_noise();
+  if (typical > kNoiseAtMost) return measure_remainder();
   const std::vector<schema::Query> queries = sketch_queries(workload, experiment.seed);
   const double part = kSketchPart * budget.total() / budget.left();
   std::vector<Share> wanted;
@@ -30,18 +28,14 @@ void Loop::Impl::plan_sketch() {
   if (const double more = missing_one_way_part(); more > 0) {
     for (Share& share : one_way_shares(domain(), more)) wanted.push_back(std::move(share));
   }
-  state.rounds_planned = state.round + 1 + static_cast<std::uint32_t>(kBatchesAtMost);
+  state.rounds_planned = state.round + 1 + batches_for(domain().dimensions(), typical).count;
   measure_next(Phase::sketch, std::move(wanted));
 }
 
-// K = d·clip(2·(.07/ν)^(1/3), 1.5, 6) cliques, an eighth of d or a sixteenth of K at a time.
 void Loop::Impl::start_batches() {
-  const auto d = static_cast<double>(domain().dimensions());
-  const double noise = typical_noise(workload, domain().dimensions(), budget.total(), crowd.inflation(), total_rows());
-  const double each = std::clamp(2.0 * std::cbrt(0.07 / noise), 1.5, 6.0);
-  state.cliques = static_cast<std::uint32_t>(std::lround(d * each));
-  const double per_batch = std::max({1.0, std::round(0.125 * d), std::ceil(state.cliques / kBatchesAtMost)});
-  state.batches = static_cast<std::uint32_t>(std::max(2.0, std::ceil(state.cliques / per_batch)));
+  const Batches batches = batches_for(domain().dimensions(), predicted_noise());
+  state.cliques = batches.cliques;
+  state.batches = batches.count;
   state.batch = state.taken = 0;
   state.rounds_planned = state.round + state.batches;
   plan_batch();
