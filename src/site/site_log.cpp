@@ -17,7 +17,7 @@ SiteLog::SiteLog(const std::filesystem::path& run_folder, const std::string& sit
     throw EnvironmentError(path_.string(), "cannot be written", "check that the run's folder exists and has room");
   }
   std::filesystem::permissions(path_, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, error);
-  if (fresh) write("private", {{"note", "this log may say things about rows: it is NOT private data made safe; keep it here"}});
+  if (fresh) write("private", {{"note", "facts about real rows: not safe to publish"}});
 }
 
 void SiteLog::write(const std::string& event, const Fields& fields) {
