@@ -8,9 +8,6 @@ namespace {
 
 using secagg::RefusalCode;
 
-/// Largest number of integers one query may ask for: 2^27 words is the wire's limit for a whole round.
-constexpr std::uint64_t max_query_length = std::uint64_t{1} << 27;
-
 std::string at(const config::SitePolicy& policy, std::string_view key) {
   return policy.file.string() + ": " + std::string(key) + ": ";
 }
@@ -26,9 +23,9 @@ std::optional<Refusal> check_columns(const config::SitePolicy& policy, const con
   const auto& allowed = policy.allow.columns;
   for (const auto& attribute : experiment.schema.attributes()) {
     if (std::find(allowed.begin(), allowed.end(), attribute.name) == allowed.end()) {
-      return Refusal{RefusalCode::policy, at(policy, "allow.columns") + "the experiment models column '" +
-                                              attribute.name +
-                                              "', which this policy does not allow; add it, or have the lead leave it out"};
+      return Refusal{RefusalCode::policy,
+                     at(policy, "allow.columns") + "the experiment models column '" + attribute.name +
+                         "', which this policy does not allow; add it, or have the lead leave it out"};
     }
   }
   return std::nullopt;
@@ -43,11 +40,10 @@ std::optional<Refusal> check_unit(const config::SitePolicy& policy, const config
                                             "; lower it, or have the lead raise privacy.max_rows"};
   }
   if (policy.max_sites > experiment.privacy.max_sites) {
-    return Refusal{RefusalCode::policy, at(policy, "unit.max_sites") + "one entity may be known to " +
-                                            std::to_string(policy.max_sites) +
-                                            " sites, but the experiment sizes its noise for " +
-                                            std::to_string(experiment.privacy.max_sites) +
-                                            "; have the lead raise privacy.max_sites"};
+    return Refusal{RefusalCode::policy,
+                   at(policy, "unit.max_sites") + "one entity may be known to " + std::to_string(policy.max_sites) +
+                       " sites, but the experiment sizes its noise for " +
+                       std::to_string(experiment.privacy.max_sites) + "; have the lead raise privacy.max_sites"};
   }
   return std::nullopt;
 }
@@ -55,9 +51,10 @@ std::optional<Refusal> check_unit(const config::SitePolicy& policy, const config
 std::optional<Refusal> check_trust(const config::SitePolicy& policy, const config::Experiment& experiment) {
   const auto& trust = policy.allow.trust;
   if (std::find(trust.begin(), trust.end(), experiment.privacy.trust) == trust.end()) {
-    return Refusal{RefusalCode::policy, at(policy, "allow.trust") + "the experiment asks for trust: " +
-                                            config::name_of(experiment.privacy.trust) +
-                                            ", which this policy does not allow; add it, or have the lead change privacy.trust"};
+    return Refusal{RefusalCode::policy,
+                   at(policy, "allow.trust") +
+                       "the experiment asks for trust: " + config::name_of(experiment.privacy.trust) +
+                       ", which this policy does not allow; add it, or have the lead change privacy.trust"};
   }
   if (experiment.privacy.trust == config::Trust::central) return std::nullopt;
   const auto sites = static_cast<std::uint32_t>(experiment.roster ? experiment.roster->size() : 0);
@@ -68,12 +65,11 @@ std::optional<Refusal> check_trust(const config::SitePolicy& policy, const confi
                                             "; have the lead bring in more sites, or lower it"};
   }
   if (experiment.privacy.colluding_sites < policy.allow.min_colluding_sites) {
-    return Refusal{RefusalCode::policy,
-                   at(policy, "allow.min_colluding_sites") + "the experiment assumes " +
-                       std::to_string(experiment.privacy.colluding_sites) +
-                       " colluding sites, this policy wants noise that withstands at least " +
-                       std::to_string(policy.allow.min_colluding_sites) +
-                       "; have the lead raise privacy.colluding_sites, or lower it"};
+    return Refusal{RefusalCode::policy, at(policy, "allow.min_colluding_sites") + "the experiment assumes " +
+                                            std::to_string(experiment.privacy.colluding_sites) +
+                                            " colluding sites, this policy wants noise that withstands at least " +
+                                            std::to_string(policy.allow.min_colluding_sites) +
+                                            "; have the lead raise privacy.colluding_sites, or lower it"};
   }
   if (experiment.privacy.dropouts > policy.allow.max_dropouts) {
     return Refusal{RefusalCode::policy, at(policy, "allow.max_dropouts") + "the experiment allows " +
@@ -83,10 +79,10 @@ std::optional<Refusal> check_trust(const config::SitePolicy& policy, const confi
   }
   const std::string fingerprint = to_hex(experiment.roster->fingerprint());
   if (fingerprint != policy.allow.roster_fingerprint) {
-    return Refusal{RefusalCode::roster,
-                   at(policy, "allow.roster_fingerprint") + "the roster's fingerprint is " + fingerprint.substr(0, 16) +
-                       "…, this policy approves " + policy.allow.roster_fingerprint.substr(0, 16) +
-                       "…; compare it with the other sites by telephone before you change it"};
+    return Refusal{RefusalCode::roster, at(policy, "allow.roster_fingerprint") + "the roster's fingerprint is " +
+                                            fingerprint.substr(0, 16) + "…, this policy approves " +
+                                            policy.allow.roster_fingerprint.substr(0, 16) +
+                                            "…; compare it with the other sites by telephone before you change it"};
   }
   return std::nullopt;
 }
@@ -103,8 +99,9 @@ std::optional<Refusal> check_tick(const config::SitePolicy& policy, const config
 
 std::optional<Refusal> check_budget(const config::SitePolicy& policy, const config::Experiment& experiment) {
   if (experiment.privacy.delta.value > policy.allow.delta.value) {
-    return Refusal{RefusalCode::policy, at(policy, "allow.delta") + "the experiment's delta is larger than this policy allows; have "
-                                                                        "the lead lower privacy.delta, or raise it"};
+    return Refusal{RefusalCode::policy, at(policy, "allow.delta") +
+                                            "the experiment's delta is larger than this policy allows; have "
+                                            "the lead lower privacy.delta, or raise it"};
   }
   if (experiment.privacy.epsilon.value > policy.allow.epsilon_per_run.value) {
     return Refusal{RefusalCode::budget_run, at(policy, "allow.epsilon_per_run") + "the experiment wants epsilon " +
@@ -116,7 +113,8 @@ std::optional<Refusal> check_budget(const config::SitePolicy& policy, const conf
 }
 
 Refusal bad_plan(const std::string& what) {
-  return Refusal{RefusalCode::protocol, "the coordinator's plan " + what + "; refuse this coordinator until it is explained"};
+  return Refusal{RefusalCode::protocol,
+                 "the coordinator's plan " + what + "; refuse this coordinator until it is explained"};
 }
 
 std::optional<Refusal> check_query(const config::Experiment& experiment, const boundary::PlannedQuery& planned) {
@@ -125,7 +123,7 @@ std::optional<Refusal> check_query(const config::Experiment& experiment, const b
   for (const std::uint32_t attribute : query.marginal) {
     if (attribute >= domain.dimensions()) return bad_plan("asks for a column outside the schema");
   }
-  if (query.marginal.cells(domain) > max_query_length || query.length(domain) > max_query_length) {
+  if (query.marginal.cells(domain) > boundary::max_plan_length || query.length(domain) > boundary::max_plan_length) {
     return bad_plan("asks for more numbers than a round may carry");
   }
   if (query.kind == schema::Query::Kind::sketch && (query.sketch_rows == 0 || query.sketch_rows > 1024)) {
@@ -148,14 +146,15 @@ std::optional<Refusal> check_plan(const config::SitePolicy& policy, const config
                                   const boundary::RoundPlan& plan) {
   const auto sites = static_cast<std::uint32_t>(experiment.roster ? experiment.roster->size() : 1);
   const std::uint32_t absent =
-      experiment.roster ? std::max(experiment.privacy.colluding_sites, policy.allow.min_colluding_sites) +
-                              experiment.privacy.dropouts
-                        : 0;
+      experiment.roster
+          ? std::max(experiment.privacy.colluding_sites, policy.allow.min_colluding_sites) + experiment.privacy.dropouts
+          : 0;
   if (plan.round == 0 || plan.queries.empty()) return bad_plan("is empty");
   if (absent >= sites || plan.contributors == 0 || plan.contributors > sites - absent) {
     return bad_plan("counts on more noise from honest sites than was agreed");
   }
-  if (plan.entity_rows < policy.max_rows * policy.max_sites) return bad_plan("is sized for smaller entities than this site has");
+  if (plan.entity_rows < policy.max_rows * policy.max_sites)
+    return bad_plan("is sized for smaller entities than this site has");
   std::set<schema::Query> seen;
   std::uint64_t length = 0;
   for (const auto& planned : plan.queries) {
@@ -163,7 +162,7 @@ std::optional<Refusal> check_plan(const config::SitePolicy& policy, const config
     if (!seen.insert(planned.query).second) return bad_plan("asks the same thing twice in one round");
     length += planned.query.length(experiment.schema.domain());
   }
-  if (length > max_query_length) return bad_plan("asks for more numbers than a round may carry");
+  if (length > boundary::max_plan_length) return bad_plan("asks for more numbers than a round may carry");
   return std::nullopt;
 }
 

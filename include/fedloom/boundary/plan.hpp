@@ -30,8 +30,8 @@ struct RoundPlan {
   bool operator==(const RoundPlan&) const = default;
 };
 
-/// Most integers that one round may ask for: 2 GiB of words.
-inline constexpr std::uint64_t max_plan_length = std::uint64_t{1} << 28;
+/// Most integers that one round may ask for: 1 GiB of words, what a message carries.
+inline constexpr std::uint64_t max_plan_length = std::uint64_t{1} << 27;
 
 /// Can this plan be answered over `domain` at all: there is something to answer, every attribute exists, no answer
 /// and no histogram behind a sketch passes max_plan_length. Ask before any function below that takes a domain:
