@@ -71,7 +71,8 @@ class SiteWorld {
     };
     std::vector<Member> members;
     for (std::size_t i = 0; i < sites; ++i) members.push_back({name(i), key(i).public_key()});
-    config::Experiment made{.name = "test", .schema = schema::Schema({coded("a", 3), coded("b", 4), coded("c", 2)}, {})};
+    config::Experiment made{.name = "test",
+                            .schema = schema::Schema({coded("a", 3), coded("b", 4), coded("c", 2)}, {})};
     made.privacy.epsilon = {1.0};
     made.privacy.delta = {1e-9};
     made.roster = Roster(std::move(members));
