@@ -15,6 +15,8 @@ namespace fedloom::apps {
 namespace {
 namespace fs = std::filesystem;
 
+constexpr Millis coordinator_leaves_first{500};
+
 struct ServeOptions {
   std::string policy, experiment, out;
   unsigned threads = 0;
@@ -115,7 +117,10 @@ class Server {
     if (stop_flag().load()) return ExitCode::interrupted;
     // The reason of an abort is public: it came from the coordinator, or goes to it.
     std::cerr << "fedloom-site [" << policy_.site.name << "]: " << result.reason << std::endl;
-    return result.refusal ? code_of(*result.refusal) : ExitCode::peer;
+    if (result.refusal) return code_of(*result.refusal);
+    // mpirun gives the code of the first process that fails: let that be the one that knows the cause.
+    sleep_until(monotonic_now() + coordinator_leaves_first);
+    return ExitCode::peer;
   }
 
   static ExitCode code_of(secagg::RefusalCode refusal) {
