@@ -8,8 +8,8 @@
 #include "fedloom/report/report.hpp"
 #include "fedloom/site/curator.hpp"
 #include "launcher.hpp"
-#include "progress.hpp"
 #include "program.hpp"
+#include "progress.hpp"
 
 namespace fedloom::apps {
 namespace {
@@ -22,7 +22,8 @@ class CentralSource final : public coordinator::MeasurementSource {
   privacy::Rho booked() const override { return curator_.booked(); }
   bool holds(const boundary::RoundPlan& plan) const override { return curator_.holds(plan); }
 
-  std::vector<boundary::Measurement> measure(const boundary::RoundPlan& plan, coordinator::PublicSpend& spent) override {
+  std::vector<boundary::Measurement> measure(const boundary::RoundPlan& plan,
+                                             coordinator::PublicSpend& spent) override {
     spent = {.round = plan.round,
              .kind = curator_.holds(plan) ? "reuse" : "spend",
              .stage = plan.stage,
@@ -60,7 +61,8 @@ void run_central(const config::Experiment& experiment, const LaunchOptions& opti
                                : coordinator::RunFolder::create(options.out, experiment);
   site::SiteLog log(folder.root(), policy.site.name);
   privacy::SecureRandom random;
-  const site::SiteRun run{.policy = &policy, .experiment = &experiment, .key = &key, .run_id = folder.run_id(), .random = &random};
+  const site::SiteRun run{
+      .policy = &policy, .experiment = &experiment, .key = &key, .run_id = folder.run_id(), .random = &random};
   auto loaded = data::load(policy.source, policy.file.parent_path(), experiment.schema,
                            {.column = policy.unit_column, .max_rows = policy.max_rows});
   site::Curator curator(run, std::move(loaded), log);

@@ -7,6 +7,7 @@
 
 #include "commands.hpp"
 #include "fedloom/coordinator/public_ledger.hpp"
+#include "fedloom/site/site_state.hpp"
 #include "program.hpp"
 
 namespace fedloom::apps {
@@ -14,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct LedgerArguments {
-  std::string run, policy;
+  std::string run, policy, peer_heads;
   bool json = false;
 };
 
@@ -106,11 +107,16 @@ void verify_site(const LedgerArguments& arguments) {
   const auto policy = config::load_policy(arguments.policy);
   const auto key = SigningKey::load(policy.key).public_key();
   const fs::path folder = policy.state / policy.data_set / "ledger";
-  const auto heads = witnesses(arguments.run, key);
+  auto heads = witnesses(arguments.run, key);
+  if (!arguments.peer_heads.empty()) {
+    for (const auto& peer : site::load_peer_heads(arguments.peer_heads)) {
+      if (peer.key == key) heads.push_back(peer.head);
+    }
+  }
   const auto report = privacy::verify_ledger(folder, key, heads);
   std::cout << "site ledger     " << folder.string() << ": " << report.entries.size()
-            << " entries, chain and head sound" << (heads.empty() ? "" : ", and as the run's public ledger saw it")
-            << "; epsilon " << figure(report.total.epsilon(policy.allow.delta).value, 6) << " at delta "
+            << " entries, chain and head sound" << (heads.empty() ? "" : ", and as its peers saw it") << "; epsilon "
+            << figure(report.total.epsilon(policy.allow.delta).value, 6) << " at delta "
             << figure(policy.allow.delta.value, 2) << " over all runs on " << policy.data_set << "\n";
 }
 
@@ -136,6 +142,8 @@ void add_ledger(CLI::App& app) {
   auto* verify_command = command->add_subcommand("verify", "Recompute epsilon and check every hash and signature");
   verify_command->add_option("run", arguments->run, "The run's folder: checks its public ledger");
   verify_command->add_option("--policy", arguments->policy, "A site's policy: checks that site's own ledger");
+  verify_command->add_option("--peer-heads", arguments->peer_heads,
+                             "A peer's peer-heads.json: what it saw of that site's ledger (with --policy)");
   verify_command->footer("Example: fedloom ledger verify runs/adult-1 --policy fedloom-demo/sites/young.policy.yaml");
   verify_command->callback([arguments] { verify(*arguments); });
 }

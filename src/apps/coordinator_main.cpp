@@ -10,8 +10,8 @@
 #include "fedloom/coordinator/federated_source.hpp"
 #include "fedloom/report/report.hpp"
 #include "fedloom/transport/mpi.hpp"
-#include "progress.hpp"
 #include "program.hpp"
+#include "progress.hpp"
 #include "world.hpp"
 
 namespace fedloom::apps {
@@ -57,8 +57,9 @@ void start(const RunOptions& options, int& argc, char**& argv) {
   auto transport = transport::MpiTransport::start(argc, argv);
   try {
     if (transport->rank() != transport::coordinator_endpoint) {
-      throw EnvironmentError("mpirun", "fedloom-coordinator is rank " + std::to_string(transport->rank()) + ", but must be rank 0",
-                             "name it first on the mpirun line");
+      throw EnvironmentError(
+          "mpirun", "fedloom-coordinator is rank " + std::to_string(transport->rank()) + ", but must be rank 0",
+          "name it first on the mpirun line");
     }
     run(options, *transport);
   } catch (const coordinator::StoppedCleanly&) {

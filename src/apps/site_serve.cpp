@@ -63,7 +63,8 @@ class Server {
   }
 
   void log_load(const data::LoadReport& report) {
-    log_.write("loaded", {{"rows", std::to_string(report.rows_read)}, {"rows_clipped", std::to_string(report.rows_clipped)}});
+    log_.write("loaded",
+               {{"rows", std::to_string(report.rows_read)}, {"rows_clipped", std::to_string(report.rows_clipped)}});
     for (const auto& column : report.columns) {
       log_.write("column", {{"name", column.name},
                             {"other", std::to_string(column.other)},
@@ -159,7 +160,8 @@ void add_serve(CLI::App& app, int& argc, char**& argv) {
   auto options = std::make_shared<ServeOptions>();
   command->add_option("policy", options->policy, "This site's policy file")->required();
   command->add_option("experiment", options->experiment, "The experiment, as the lead sent it")->required();
-  command->add_option("--out", options->out, "The run's folder; its name is the run's id, the same for all")->required();
+  command->add_option("--out", options->out, "The run's folder; its name is the run's id, the same for all")
+      ->required();
   command->add_option("--threads", options->threads, "Threads for counting (default: one per core)");
   command->footer(
       "Example:\n  mpirun -n 1 fedloom-coordinator run adult.yaml --out runs/adult-1 \\\n"

@@ -6,8 +6,8 @@
 
 #include "fedloom/base/error.hpp"
 #include "fedloom/base/file.hpp"
-#include "fedloom/model/synthetic_csv.hpp"
 #include "fedloom/base/version.hpp"
+#include "fedloom/model/synthetic_csv.hpp"
 
 namespace fedloom::coordinator {
 namespace {
@@ -104,7 +104,7 @@ class Conductor {
     if (options_.stop == nullptr || !options_.stop->load()) return;
     source_.close(false, folder_.spends());
     throw StoppedCleanly("stopped on a signal; everything measured so far is in " + folder_.checkpoint().string(),
-                      "go on with --resume " + folder_.root().string());
+                         "go on with --resume " + folder_.root().string());
   }
 
   RunResult write_outputs() {

@@ -128,9 +128,7 @@ FederatedSource::~FederatedSource() = default;
 
 secagg::RunContext FederatedSource::context() const { return impl_->run; }
 
-privacy::Rho FederatedSource::booked() const {
-  return {*std::max_element(impl_->booked.begin(), impl_->booked.end())};
-}
+privacy::Rho FederatedSource::booked() const { return {*std::max_element(impl_->booked.begin(), impl_->booked.end())}; }
 
 bool FederatedSource::holds(const boundary::RoundPlan& plan) const {
   const Digest content = boundary::content_hash(plan);

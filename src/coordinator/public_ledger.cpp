@@ -13,7 +13,9 @@ namespace {
 using nlohmann::ordered_json;
 
 ordered_json head_to_json(const privacy::LedgerHead& head) {
-  return {{"entries", head.entries}, {"hash", to_hex(ByteView(head.hash))}, {"signature", to_hex(ByteView(head.signature))}};
+  return {{"entries", head.entries},
+          {"hash", to_hex(ByteView(head.hash))},
+          {"signature", to_hex(ByteView(head.signature))}};
 }
 
 template <std::size_t N>

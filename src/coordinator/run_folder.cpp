@@ -14,7 +14,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* mark_name = "experiment";
-constexpr const char* resume_remedy = "name a folder that an earlier run of this experiment made, or leave --resume out";
+constexpr const char* resume_remedy =
+    "name a folder that an earlier run of this experiment made, or leave --resume out";
 
 std::string run_line(const config::Experiment& experiment) { return to_hex(experiment.hash()) + "\n"; }
 
@@ -65,7 +66,8 @@ RunFolder RunFolder::create(const fs::path& folder, const config::Experiment& ex
 RunFolder RunFolder::reopen(const fs::path& folder, const config::Experiment& experiment) {
   RunFolder run(folder);
   const fs::path mark = run.checkpoint() / mark_name;
-  if (!fs::exists(mark)) throw UsageError("the folder " + run.root_.string() + " holds no run to resume", resume_remedy);
+  if (!fs::exists(mark))
+    throw UsageError("the folder " + run.root_.string() + " holds no run to resume", resume_remedy);
   if (read_text(mark) != run_line(experiment)) {
     throw UsageError("the run in " + run.root_.string() + " was made with another experiment, schema or roster",
                      "resume it with the same files, or start a new run");

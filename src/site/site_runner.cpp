@@ -70,28 +70,27 @@ class Session {
 
  private:
   void carry_out(secagg::SiteAction&& action) {
-    std::visit(Overloaded{
-                   [&](secagg::SendToCoordinator& send) {
-                     transport_.send(transport::coordinator_endpoint, send.message);
-                   },
-                   [&](secagg::SetTimer& timer) { timer_ = timer.at; },
-                   [&](secagg::StoreSession& session) { answerer_.state().store_session(session.session); },
-                   [&](secagg::Prepare& asked) { events_.push_back(prepare(asked.plan)); },
-                   [&](secagg::StoreSealed& sealed) {
-                     answerer_.state().store_sealed(sealed.context, sealed.bytes);
-                     events_.emplace_back(secagg::SealStored{});
-                   },
-                   [&](secagg::StoreHeads& heads) { answerer_.state().store_heads(heads.heads); },
-                   [&](secagg::SiteFinished& finished) {
-                     if (finished.complete) answerer_.close_books();
-                     result_ = {finished.complete ? SiteOutcome::finished : SiteOutcome::stopped, "", {}};
-                   },
-                   [&](secagg::SiteAborted& aborted) {
-                     log_.write("aborted", {{"reason", aborted.reason}});
-                     result_ = {SiteOutcome::aborted, aborted.reason, aborted.refusal};
-                   },
-               },
-               action);
+    std::visit(
+        Overloaded{
+            [&](secagg::SendToCoordinator& send) { transport_.send(transport::coordinator_endpoint, send.message); },
+            [&](secagg::SetTimer& timer) { timer_ = timer.at; },
+            [&](secagg::StoreSession& session) { answerer_.state().store_session(session.session); },
+            [&](secagg::Prepare& asked) { events_.push_back(prepare(asked.plan)); },
+            [&](secagg::StoreSealed& sealed) {
+              answerer_.state().store_sealed(sealed.context, sealed.bytes);
+              events_.emplace_back(secagg::SealStored{});
+            },
+            [&](secagg::StoreHeads& heads) { answerer_.state().store_heads(heads.heads); },
+            [&](secagg::SiteFinished& finished) {
+              if (finished.complete) answerer_.close_books();
+              result_ = {finished.complete ? SiteOutcome::finished : SiteOutcome::stopped, "", {}};
+            },
+            [&](secagg::SiteAborted& aborted) {
+              log_.write("aborted", {{"reason", aborted.reason}});
+              result_ = {SiteOutcome::aborted, aborted.reason, aborted.refusal};
+            },
+        },
+        action);
   }
 
   secagg::SiteEvent prepare(const boundary::RoundPlan& plan) {
@@ -152,8 +151,9 @@ std::optional<Refusal> check_before_joining(const SiteRun& run) {
   }
   if (!run.policy->approve_automatic && !is_approved(*run.policy, run.experiment->hash())) {
     return Refusal{secagg::RefusalCode::policy,
-                   policy + ": approve: manual: nobody here has approved this experiment yet; read it, then run "
-                            "`fedloom-site check " +
+                   policy +
+                       ": approve: manual: nobody here has approved this experiment yet; read it, then run "
+                       "`fedloom-site check " +
                        policy + " " + run.experiment->file.string() + " --approve`"};
   }
   return std::nullopt;

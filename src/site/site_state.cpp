@@ -23,6 +23,21 @@ void make_private_folder(const fs::path& folder) {
   }
   fs::permissions(folder, fs::perms::owner_all, error);
 }
+/// Within one run a ledger only grows: fewer entries, or another hash at the same number, is a chain written anew.
+void check_none_went_back(const std::vector<secagg::SiteHead>& before, const std::vector<secagg::SiteHead>& now) {
+  for (const auto& old : before) {
+    for (const auto& peer : now) {
+      if (peer.key != old.key) continue;
+      const bool rewritten = peer.head.entries < old.head.entries ||
+                             (peer.head.entries == old.head.entries && peer.head.hash != old.head.hash);
+      if (!rewritten) continue;
+      throw LedgerError("the site with key " + to_hex(ByteView(peer.key)).substr(0, 16) + "…",
+                        "shows a ledger that is not the one it showed before in this run",
+                        "do not go on with this run; ask that site's custodian");
+    }
+  }
+}
+
 }  // namespace
 
 SiteState::SiteState(const config::SitePolicy& policy, std::string run_id)
@@ -59,6 +74,8 @@ void SiteState::store_sealed(const Digest& context, const Bytes& bytes) const {
 }
 
 void SiteState::store_heads(const std::vector<secagg::SiteHead>& heads) const {
+  const fs::path file = run_ / "peer-heads.json";
+  if (fs::exists(file)) check_none_went_back(load_peer_heads(file), heads);
   nlohmann::json list = nlohmann::json::array();
   for (const auto& peer : heads) {
     list.push_back({{"key", to_hex(ByteView(peer.key))},
@@ -66,12 +83,29 @@ void SiteState::store_heads(const std::vector<secagg::SiteHead>& heads) const {
                     {"hash", to_hex(ByteView(peer.head.hash))},
                     {"signature", to_hex(ByteView(peer.head.signature))}});
   }
-  write_atomically(run_ / "peer-heads.json", list.dump(1) + "\n");
+  write_atomically(file, list.dump(1) + "\n");
 }
 
 void SiteState::drop_outbox() const {
   std::error_code ignored;
   fs::remove_all(run_ / "outbox", ignored);
+}
+
+std::vector<secagg::SiteHead> load_peer_heads(const fs::path& file) {
+  std::vector<secagg::SiteHead> heads;
+  try {
+    for (const auto& peer : nlohmann::json::parse(read_text(file))) {
+      const auto key = fixed_from_hex<32>(peer.at("key").get<std::string>());
+      const auto hash = fixed_from_hex<32>(peer.at("hash").get<std::string>());
+      const auto signature = fixed_from_hex<64>(peer.at("signature").get<std::string>());
+      if (!key || !hash || !signature)
+        throw LedgerError(file.string(), "holds a malformed head", "use an undamaged copy");
+      heads.push_back({*key, {peer.at("entries").get<std::uint64_t>(), *hash, *signature}});
+    }
+  } catch (const nlohmann::json::exception&) {
+    throw LedgerError(file.string(), "is not a list of ledger heads", "use an undamaged copy");
+  }
+  return heads;
 }
 
 bool is_approved(const config::SitePolicy& policy, const Digest& config_hash) {

@@ -27,31 +27,61 @@ using Endpoint = std::uint32_t;
 struct CoordinatorSetup {
   Roster roster;
   RunContext run;
-  schema::Domain domain;           ///< a share's length must be the plan's
+  schema::Domain domain;  ///< a share's length must be the plan's
   Millis join_limit{120000};
   Millis reply_limit{300000};
 };
 
 // Events
 struct CoordinatorStart {};
-struct ReceivedFrom { Endpoint from; Message message; };
+struct ReceivedFrom {
+  Endpoint from;
+  Message message;
+};
 /// Bytes that did not decode, or a peer that the transport lost.
-struct Garbled { Endpoint from; };
+struct Garbled {
+  Endpoint from;
+};
 struct CoordinatorTimer {};
-struct StartRound { boundary::RoundPlan plan; };
-struct CloseSession { bool finished; std::vector<privacy::PublicSpend> public_ledger; };
-using CoordinatorEvent = std::variant<CoordinatorStart, ReceivedFrom, Garbled, CoordinatorTimer, StartRound, CloseSession>;
+struct StartRound {
+  boundary::RoundPlan plan;
+};
+struct CloseSession {
+  bool finished;
+  std::vector<privacy::PublicSpend> public_ledger;
+};
+using CoordinatorEvent =
+    std::variant<CoordinatorStart, ReceivedFrom, Garbled, CoordinatorTimer, StartRound, CloseSession>;
 
 // Actions, in order
-struct SendTo { Endpoint to; Message message; };
-struct SetCoordinatorTimer { Instant at; };
+struct SendTo {
+  Endpoint to;
+  Message message;
+};
+struct SetCoordinatorTimer {
+  Instant at;
+};
 /// All keys exchanged: rounds may start. `joined` in roster order: what each site's past says.
-struct SessionReady { std::uint32_t session; std::vector<Join> joined; };
+struct SessionReady {
+  std::uint32_t session;
+  std::vector<Join> joined;
+};
 /// Noised, unmasked, public. `heads` and `booked` in roster order.
-struct RoundSummed { boundary::RoundPlan plan; boundary::Total total; std::vector<SiteHead> heads; std::vector<double> booked; };
+struct RoundSummed {
+  boundary::RoundPlan plan;
+  boundary::Total total;
+  std::vector<SiteHead> heads;
+  std::vector<double> booked;
+};
 /// In roster order; the Goodbyes are the sites' signed acknowledgements.
-struct SessionClosed { std::vector<SiteHead> heads; std::vector<Goodbye> goodbyes; };
-struct Failed { std::string reason; std::vector<SiteId> sites; };
+struct SessionClosed {
+  std::vector<SiteHead> heads;
+  std::vector<Goodbye> goodbyes;
+};
+struct Failed {
+  std::string reason;
+  std::vector<SiteId> sites;
+};
 using CoordinatorAction = std::variant<SendTo, SetCoordinatorTimer, SessionReady, RoundSummed, SessionClosed, Failed>;
 
 class CoordinatorProtocol {

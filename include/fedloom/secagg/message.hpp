@@ -37,18 +37,18 @@ Digest plan_hash(const boundary::RoundPlan& plan);
 struct Join {
   PublicKey key{};
   RunContext run;
-  std::uint32_t last_session = 0;   ///< largest session this site has taken part in; 0: none
-  std::uint32_t stored_round = 0;   ///< newest round whose noised share it still has; 0: none
-  Digest stored_plan{};             ///< content_hash of that round's plan
-  double booked_rho = 0;            ///< what its ledger holds for this run
+  std::uint32_t last_session = 0;  ///< largest session this site has taken part in; 0: none
+  std::uint32_t stored_round = 0;  ///< newest round whose noised share it still has; 0: none
+  Digest stored_plan{};            ///< content_hash of that round's plan
+  double booked_rho = 0;           ///< what its ledger holds for this run
   privacy::LedgerHead head;
   Signature signature{};
 };
 /// Fresh X25519 public key for this session's masks.
 struct Advertise {
-  PublicKey key{};        ///< the site's roster key
+  PublicKey key{};  ///< the site's roster key
   std::uint32_t session = 0;
-  PublicKey mask_key{};   ///< X25519
+  PublicKey mask_key{};  ///< X25519
   Signature signature{};
 };
 struct ShareMessage {
@@ -62,7 +62,14 @@ struct ShareMessage {
 };
 /// A site's no. Says nothing that depends on rows: those refusals come before it joins, or say `withdrew`.
 enum class RefusalCode : std::uint8_t {
-  withdrew = 1, policy, budget_run, budget_lifetime, roster, configuration, protocol, stopping
+  withdrew = 1,
+  policy,
+  budget_run,
+  budget_lifetime,
+  roster,
+  configuration,
+  protocol,
+  stopping
 };
 struct Refuse {
   PublicKey key{};
@@ -75,7 +82,7 @@ struct Refuse {
 struct Goodbye {
   PublicKey key{};
   std::uint32_t session = 0;
-  Digest closing{};       ///< closing_hash of the CloseRun it acknowledges
+  Digest closing{};  ///< closing_hash of the CloseRun it acknowledges
   Signature signature{};
 };
 
@@ -100,16 +107,16 @@ struct PlanMessage {
 };
 struct CloseRun {
   std::uint32_t session = 0;
-  bool finished = false;        ///< false: stopped on a signal, to be resumed
+  bool finished = false;  ///< false: stopped on a signal, to be resumed
   std::vector<SiteHead> heads;
   std::vector<privacy::PublicSpend> public_ledger;  ///< the run's whole list of what was spent
 };
 struct Abort {
-  std::string reason;           ///< one sentence, public, names the site it is about
+  std::string reason;  ///< one sentence, public, names the site it is about
 };
 
-using Message = std::variant<Join, Advertise, ShareMessage, Refuse, Goodbye, OpenSession, KeyList, PlanMessage,
-                             CloseRun, Abort>;
+using Message =
+    std::variant<Join, Advertise, ShareMessage, Refuse, Goodbye, OpenSession, KeyList, PlanMessage, CloseRun, Abort>;
 
 const char* name_of(const Message& message) noexcept;
 const char* name_of(RefusalCode code) noexcept;

@@ -23,24 +23,32 @@
 namespace fedloom::secagg {
 
 struct SiteSetup {
-  const SigningKey* key = nullptr;   ///< outlives the protocol
-  RandomWords* random = nullptr;     ///< outlives the protocol; for the X25519 key
+  const SigningKey* key = nullptr;  ///< outlives the protocol
+  RandomWords* random = nullptr;    ///< outlives the protocol; for the X25519 key
   Roster roster;
   RunContext run;
-  Join resume;                       ///< what Join shall say of the past (key, run, signature are filled in)
-  Millis tick{250};                  ///< a share leaves 1, 2, 4, 8, … of these after its plan came: public
-  Millis wait_limit{600000};         ///< longest silence of the coordinator
-  schema::Domain domain;             ///< when it has attributes, a plan that does not fit it is refused unseen
+  Join resume;                ///< what Join shall say of the past (key, run, signature are filled in)
+  Millis tick{250};           ///< a share leaves 1, 2, 4, 8, … of these after its plan came: public
+  Millis wait_limit{600000};  ///< longest silence of the coordinator
+  schema::Domain domain;      ///< when it has attributes, a plan that does not fit it is refused unseen
 };
 
 // Events
 struct Start {};
-struct Received { Message message; };
+struct Received {
+  Message message;
+};
 struct TimerFired {};
 /// Answer to Prepare.
-struct SharePrepared { boundary::NoisedShare share; privacy::LedgerHead head; double booked_rho = 0; };
+struct SharePrepared {
+  boundary::NoisedShare share;
+  privacy::LedgerHead head;
+  double booked_rho = 0;
+};
 /// Answer to Prepare: this site says no.
-struct PlanRefused { RefusalCode code; };
+struct PlanRefused {
+  RefusalCode code;
+};
 /// Answer to StoreSealed: the bytes are on disk.
 struct SealStored {};
 /// The person or the batch system wants this site to stop.
@@ -48,16 +56,35 @@ struct StopRequested {};
 using SiteEvent = std::variant<Start, Received, TimerFired, SharePrepared, PlanRefused, SealStored, StopRequested>;
 
 // Actions, to be carried out in order
-struct SendToCoordinator { Message message; };
-struct SetTimer { Instant at; };  ///< replaces the one before
+struct SendToCoordinator {
+  Message message;
+};
+struct SetTimer {
+  Instant at;
+};  ///< replaces the one before
 /// Session numbers must never be used twice: store before anything else of this session.
-struct StoreSession { std::uint32_t session; };
-struct Prepare { boundary::RoundPlan plan; };
-struct StoreSealed { Digest context; Bytes bytes; };
+struct StoreSession {
+  std::uint32_t session;
+};
+struct Prepare {
+  boundary::RoundPlan plan;
+};
+struct StoreSealed {
+  Digest context;
+  Bytes bytes;
+};
 /// Keep the peers' ledger heads (witness against rewriting).
-struct StoreHeads { std::vector<SiteHead> heads; };
-struct SiteFinished { bool complete; };  ///< complete: false when stopped to be resumed
-struct SiteAborted { std::string reason; bool by_us = false; std::optional<RefusalCode> refusal; };
+struct StoreHeads {
+  std::vector<SiteHead> heads;
+};
+struct SiteFinished {
+  bool complete;
+};  ///< complete: false when stopped to be resumed
+struct SiteAborted {
+  std::string reason;
+  bool by_us = false;
+  std::optional<RefusalCode> refusal;
+};
 using SiteAction = std::variant<SendToCoordinator, SetTimer, StoreSession, Prepare, StoreSealed, StoreHeads,
                                 SiteFinished, SiteAborted>;
 

@@ -25,6 +25,7 @@ class SiteState {
   std::uint32_t last_session() const;
   void store_session(std::uint32_t session) const;
   void store_sealed(const Digest& context, const Bytes& bytes) const;
+  /// Throws LedgerError when a peer's ledger went back since the last call in this run.
   void store_heads(const std::vector<secagg::SiteHead>& heads) const;
   /// Sealed bytes of a finished run are of no more use.
   void drop_outbox() const;
@@ -33,6 +34,9 @@ class SiteState {
   std::filesystem::path data_set_;
   std::filesystem::path run_;
 };
+
+/// A peer-heads.json, this site's or one that another site sends: witnesses for `ledger verify`. Throws LedgerError.
+std::vector<secagg::SiteHead> load_peer_heads(const std::filesystem::path& file);
 
 bool is_approved(const config::SitePolicy& policy, const Digest& config_hash);
 void approve(const config::SitePolicy& policy, const Digest& config_hash);

@@ -25,6 +25,22 @@ TEST(SiteState, RefusesToSealTwiceUnderOneContext) {
   EXPECT_THROW(state.store_sealed(sha256("context"), {4, 5, 6}), LedgerError);
 }
 
+TEST(SiteState, NoticesAPeerWhoseLedgerWentBack) {
+  SiteWorld world;
+  const site::SiteState state(world.policies[0], "run-1");
+  const auto head = [](std::uint64_t entries, const char* hash) {
+    return std::vector<secagg::SiteHead>{{SiteWorld::key(1).public_key(), {entries, sha256(hash), {}}}};
+  };
+  state.store_heads(head(3, "third"));
+  EXPECT_NO_THROW(state.store_heads(head(3, "third")));
+  EXPECT_NO_THROW(state.store_heads(head(4, "fourth")));
+  EXPECT_THROW(state.store_heads(head(3, "third")), LedgerError) << "a cut tail";
+  EXPECT_THROW(state.store_heads(head(4, "another")), LedgerError) << "a rewritten chain";
+  const auto kept = site::load_peer_heads(world.policies[0].state / "set0" / "runs" / "run-1" / "peer-heads.json");
+  ASSERT_EQ(kept.size(), 1u);
+  EXPECT_EQ(kept[0].head.entries, 4u);
+}
+
 TEST(SiteState, ADamagedSessionFileIsNotTakenForAFreshRun) {
   SiteWorld world;
   const site::SiteState state(world.policies[0], "run-1");
