@@ -85,6 +85,12 @@ class Server {
       site::wait_for_join_tick(experiment_, started_);
       return withdraw(error);
     }
+    if (const auto refusal = answerer->check_lifetime()) {
+      log_.write("refused", {{"reason", refusal->reason}});
+      say(std::string("refused (") + secagg::name_of(refusal->code) + ")", refusal->reason);
+      site::refuse_to_join(run_, refusal->code, transport_);
+      return ExitCode::budget;
+    }
     try {
       return outcome(site::run_site(run_, *answerer, log_, transport_, stop_flag(), started_));
     } catch (const PeerError& error) {

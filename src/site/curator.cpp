@@ -25,7 +25,9 @@ Value value_or_throw(std::variant<Value, Refusal>&& outcome) {
 }  // namespace
 
 Curator::Curator(const SiteRun& run, data::Loaded&& loaded, SiteLog& log)
-    : run_(run), answerer_(checked(run), std::move(loaded), log) {}
+    : run_(run), answerer_(checked(run), std::move(loaded), log) {
+  if (const auto refusal = answerer_.check_lifetime()) throw BudgetError("", refusal->reason, "");
+}
 
 std::uint32_t Curator::next_attempt(std::uint32_t round) const {
   const auto past = answerer_.past();

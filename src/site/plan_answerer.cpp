@@ -1,5 +1,7 @@
 #include "fedloom/site/plan_answerer.hpp"
 
+#include <algorithm>
+
 #include "fedloom/boundary/release.hpp"
 #include "fedloom/boundary/share_vault.hpp"
 #include "fedloom/measure/measure.hpp"
@@ -93,6 +95,23 @@ struct PlanAnswerer::Impl {
 PlanAnswerer::PlanAnswerer(const SiteRun& run, data::Loaded&& loaded, SiteLog& log)
     : impl_(std::make_unique<Impl>(run, std::move(loaded), log)) {}
 PlanAnswerer::~PlanAnswerer() = default;
+
+std::optional<Refusal> PlanAnswerer::check_lifetime() const {
+  const auto bounds = limits(*impl_->run.policy, *impl_->run.experiment);
+  if (!bounds.lifetime) return std::nullopt;
+  double spent = 0;
+  for (const auto& entry : impl_->ledger.entries()) spent += entry.cost.value;
+  const double rest = std::max(0.0, bounds.per_run.value - booked().value);
+  // A sum of many costs may differ in its last digits from one that was rounded up at each step.
+  if (spent + rest <= bounds.lifetime->value * (1 + 1e-9)) return std::nullopt;
+  const auto delta = impl_->run.policy->allow.delta;
+  return Refusal{secagg::RefusalCode::budget_lifetime,
+                 "data set " + impl_->run.policy->data_set + ": epsilon " +
+                     std::to_string(privacy::epsilon_of({spent}, delta).value) + " of " +
+                     std::to_string(impl_->run.policy->allow.epsilon_lifetime->value) +
+                     " is spent for life, and the rest does not pay for this run; ask for a smaller epsilon, or raise "
+                     "allow.epsilon_lifetime"};
+}
 
 std::variant<boundary::NoisedShare, Refusal> PlanAnswerer::answer(const boundary::RoundPlan& plan) {
   if (auto refusal = check_plan(*impl_->run.policy, *impl_->run.experiment, plan)) return impl_->refuse(*refusal);

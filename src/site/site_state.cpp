@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 
 namespace {
 fs::path approval_file(const config::SitePolicy& policy, const Digest& config_hash) {
-  return policy.state / "approved" / to_hex(config_hash);
+  return policy.state / "approved" / (policy.site.name + "-" + to_hex(config_hash));
 }
 
 void make_private_folder(const fs::path& folder) {

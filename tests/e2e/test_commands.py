@@ -344,7 +344,7 @@ class LedgerVerify(Case):
         for trust, site in (("none", "west"), ("central", "owner")):
             small = self.worlds[trust]
             text = self.ok("fedloom", "ledger", "verify", small.root / "run", "--policy", small.policy(site))
-            self.assertIn("as the run's public ledger saw it", text)
+            self.assertIn("as its peers saw it", text)
 
     def assert_every_flip_shows(self, file, step, *words):
         """Flips one bit of every `step`-th byte, another bit each time."""

@@ -3,6 +3,7 @@
 // federated site (SiteRunner) and by the single owner (Curator).
 
 #include <memory>
+#include <optional>
 #include <variant>
 
 #include "fedloom/base/random_words.hpp"
@@ -34,6 +35,9 @@ class PlanAnswerer {
   /// Opens (and locks) the data set's ledger. `loaded`: encoded, clipped to policy.max_rows per entity.
   PlanAnswerer(const SiteRun& run, data::Loaded&& loaded, SiteLog& log);
   ~PlanAnswerer();
+
+  /// Refuses a run whose rest the data set's lifetime budget cannot pay: better before the first round than after.
+  std::optional<Refusal> check_lifetime() const;
 
   /// Books, then counts and adds noise; or seals the stored share again (plan.reuse), at no cost. A Refusal has
   /// booked nothing. Throws LedgerError and EnvironmentError (disk).

@@ -6,7 +6,7 @@
 //   <data_set>/runs/<run>/session           the last session number used
 //   <data_set>/runs/<run>/outbox/<ctx>.bin  sealed bytes, stored before they are sent
 //   <data_set>/runs/<run>/peer-heads.json   the peers' ledger heads: a witness against rewriting
-//   approved/<config hash>        experiments approved by a person
+//   approved/<site>-<config hash>           experiments approved by that site's custodian
 
 #include <filesystem>
 #include <optional>

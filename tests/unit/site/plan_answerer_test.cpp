@@ -78,6 +78,17 @@ TEST_F(Answering, PastTheLifetimeBudgetItRefusesEvenInANewRun) {
   EXPECT_EQ(answerer_->booked().value, 0) << "in the new run";
 }
 
+TEST_F(Answering, ARunThatTheLifetimeBudgetCannotPayIsRefusedBeforeItsFirstRound) {
+  open();
+  EXPECT_FALSE(answerer_->check_lifetime()) << "epsilon 1 of 1.5";
+  world_.policies[0].allow.epsilon_lifetime = privacy::Epsilon{0.9};
+  open();
+  const auto refusal = answerer_->check_lifetime();
+  ASSERT_TRUE(refusal);
+  EXPECT_EQ(refusal->code, secagg::RefusalCode::budget_lifetime);
+  EXPECT_NE(refusal->reason.find("0.9"), std::string::npos) << refusal->reason;
+}
+
 TEST_F(Answering, AfterACrashTheStoredShareIsSealedAgainAtNoCost) {
   open();
   const auto plan = world_.plan();

@@ -124,6 +124,7 @@ TEST(Approval, ByHandIsAskedForOnceForEachExperiment) {
   EXPECT_NE(refusal->reason.find("--approve"), std::string::npos);
   site::approve(world.policies[0], world.experiment.hash());
   EXPECT_FALSE(site::check_before_joining(run));
+  EXPECT_FALSE(site::is_approved(world.policies[1], world.experiment.hash())) << "one custodian speaks for one site";
   world.experiment.seed = 99;
   EXPECT_TRUE(site::check_before_joining(run)) << "another experiment needs its own approval";
 }
