@@ -63,7 +63,8 @@ void start(const RunOptions& options, int& argc, char**& argv) {
     }
     run(options, *transport);
   } catch (const coordinator::StoppedCleanly&) {
-    throw;
+    // The sentence before MPI_Finalize, for the same reason as below.
+    throw CLI::RuntimeError(explain_current_exception("fedloom-coordinator"));
   } catch (const std::exception& error) {
     // The sentence first: mpirun ends this process too, soon after the first site has left.
     const int code = explain_current_exception("fedloom-coordinator");

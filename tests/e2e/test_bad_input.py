@@ -296,7 +296,7 @@ class Budget(Case):
         self.assertEqual(small.run("first").returncode, 0)
         before = small.entries("owner")
         done = small.run("second")
-        self.check(done, "fedloom", 6, "left of the data set's lifetime budget")
+        self.check(done, "fedloom", 6, "is spent for life, and the rest does not pay for this run")
         self.assertEqual(small.entries("owner"), before)
         self.assertFalse((small.root / "second" / "public" / "synthetic.csv").exists())
 
@@ -305,7 +305,7 @@ class Budget(Case):
         make_private(small.policy("owner"), lifetime=1.2)
         self.assertEqual(small.run("first").returncode, 0)
         shutil.rmtree(small.root / "first")
-        self.check(small.run("second"), "fedloom", 6, "left of the data set's lifetime budget")
+        self.check(small.run("second"), "fedloom", 6, "is spent for life, and the rest does not pay for this run")
         self.assertNotEqual(small.run("first").returncode, 0)
 
 
