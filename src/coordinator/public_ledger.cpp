@@ -20,11 +20,9 @@ ordered_json head_to_json(const privacy::LedgerHead& head) {
 
 template <std::size_t N>
 std::array<std::uint8_t, N> bytes_of(const ordered_json& text) {
-  const auto bytes = from_hex(text.get<std::string>());
-  if (!bytes || bytes->size() != N) throw std::invalid_argument("not " + std::to_string(N) + " bytes in hexadecimal");
-  std::array<std::uint8_t, N> result{};
-  std::copy(bytes->begin(), bytes->end(), result.begin());
-  return result;
+  const auto bytes = fixed_from_hex<N>(text.get<std::string>());
+  if (!bytes) throw std::invalid_argument("not " + std::to_string(N) + " bytes in hexadecimal");
+  return *bytes;
 }
 
 privacy::LedgerHead head_from_json(const ordered_json& json) {
