@@ -2,6 +2,7 @@
 #include <stdexcept>
 
 #include "duration.hpp"
+#include "fedloom/base/check.hpp"
 #include "fedloom/base/file.hpp"
 #include "fedloom/config/config.hpp"
 #include "fedloom/schema/number.hpp"
@@ -19,15 +20,24 @@ std::string number(double value) { return schema::shortest(value); }
 const char* name_of(Trust trust) noexcept { return trust == Trust::central ? "central" : "none"; }
 const char* name_of(Method method) noexcept { return method == Method::independent ? "independent" : "gem"; }
 
+Quorum Experiment::quorum() const {
+  FEDLOOM_CHECK(roster.has_value());
+  return {.sites = static_cast<std::uint32_t>(roster->size()),
+          .colluding = privacy.colluding_sites,
+          .dropouts = privacy.dropouts,
+          .coordinator = privacy.coordinator};
+}
+
 Digest Experiment::hash() const {
   FieldHasher hasher;
   const auto real = [&](double value) { hasher.field(std::bit_cast<std::uint64_t>(value)); };
-  hasher.field("fedloom experiment 1").field(name).field(ByteView(schema.hash()));
+  hasher.field("fedloom experiment 2").field(name).field(ByteView(schema.hash()));
   real(privacy.epsilon.value);
   real(privacy.delta.value);
   hasher.field(name_of(privacy.trust));
   const bool sites = privacy.trust == Trust::none;
   hasher.field(std::uint64_t{sites ? privacy.colluding_sites : 0}).field(std::uint64_t{privacy.dropouts});
+  hasher.field(sites ? name_of(privacy.coordinator) : "");
   hasher.field(std::uint64_t{privacy.max_rows}).field(std::uint64_t{privacy.max_sites});
   hasher.field(name_of(generator.method)).field(std::uint64_t{generator.components});
   hasher.field(std::uint64_t{generator.degree}).field(generator.max_cells).field(generator.keep.size());
@@ -43,6 +53,7 @@ std::string Experiment::resolved_yaml() const {
   text += "  adjacency: add_remove\n  trust: " + std::string(name_of(privacy.trust)) + "\n";
   text += "  colluding_sites: " + std::to_string(privacy.colluding_sites) + "\n";
   text += "  dropouts: " + std::to_string(privacy.dropouts) + "\n";
+  text += "  coordinator: " + std::string(name_of(privacy.coordinator)) + "\n";
   text += "  max_rows: " + std::to_string(privacy.max_rows) + "\n";
   text += "  max_sites: " + std::to_string(privacy.max_sites) + "\n";
   text += "generator:\n  method: " + std::string(name_of(generator.method)) + "\n";

@@ -44,6 +44,8 @@ PrivacyConfig privacy_of(const Document& document) {
   made.trust = trust == "central" ? Trust::central : Trust::none;
   made.colluding_sites = value.value("colluding_sites", made.colluding_sites);
   made.dropouts = value.value("dropouts", made.dropouts);
+  made.coordinator =
+      value.value("coordinator", "curious") == "malicious" ? Coordinator::malicious : Coordinator::curious;
   made.max_rows = value.value("max_rows", made.max_rows);
   made.max_sites = value.value("max_sites", made.max_sites);
   if (std::uint64_t{made.max_rows} * made.max_sites > most_entity_rows) {
@@ -52,8 +54,9 @@ PrivacyConfig privacy_of(const Document& document) {
                       ", and a round is sized for at most " + std::to_string(most_entity_rows),
                   "lower one of them");
   }
-  if (made.dropouts != 0) {
-    document.fail("/privacy/dropouts", "this version of Fedloom cannot go on when a site drops out", "use dropouts: 0");
+  if (made.trust == Trust::central && made.dropouts != 0) {
+    document.fail("/privacy/dropouts", "with trust: central there is one owner, and no site that could drop out",
+                  "use dropouts: 0");
   }
   return made;
 }
@@ -95,6 +98,15 @@ GeneratorConfig generator(const Document& document, const schema::Schema& schema
   return made;
 }
 
+/// Refuses thresholds that cannot be kept, at the key to change: too many colluding sites for any dropouts, or too many
+/// dropouts for them.
+void check_quorum(const Document& document, const PrivacyConfig& privacy, std::uint32_t sites) {
+  const Quorum asked{sites, privacy.colluding_sites, privacy.dropouts, privacy.coordinator};
+  if (is_possible(asked)) return;
+  const char* key = most_dropouts(asked) ? "/privacy/dropouts" : "/privacy/colluding_sites";
+  document.fail(key, fault_of(asked), "or bring in more sites");
+}
+
 std::optional<Roster> roster(const Document& document, const PrivacyConfig& privacy) {
   if (privacy.trust == Trust::central) return std::nullopt;
   if (!document.value().contains("roster")) {
@@ -108,13 +120,7 @@ std::optional<Roster> roster(const Document& document, const PrivacyConfig& priv
   }
   Roster made = load_roster(file);
   const std::uint32_t sites = static_cast<std::uint32_t>(made.size());
-  const std::string most = std::to_string(sites - 1);
-  if (privacy.colluding_sites >= sites) {
-    document.fail("/privacy/colluding_sites",
-                  "'colluding_sites' is " + std::to_string(privacy.colluding_sites) + ", but the roster has only " +
-                      std::to_string(sites) + " sites",
-                  most == "1" ? "only 1 works" : "1 to " + most + " would work");
-  }
+  check_quorum(document, privacy, sites);
   if (privacy.max_sites > sites) {
     document.fail("/privacy/max_sites", "'max_sites' is above the roster's " + std::to_string(sites) + " sites",
                   "1 to " + std::to_string(sites) + " would work");

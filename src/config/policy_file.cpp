@@ -31,6 +31,8 @@ SitePolicy::Allow allowed(const Document& document) {
   made.min_sites = allow.value("min_sites", made.min_sites);
   made.min_colluding_sites = allow.value("min_colluding_sites", made.min_colluding_sites);
   made.max_dropouts = allow.value("max_dropouts", made.max_dropouts);
+  made.coordinator =
+      allow.value("coordinator", "curious") == "malicious" ? Coordinator::malicious : Coordinator::curious;
   made.min_tick = duration(document, "/allow/min_tick", made.min_tick, tick_range);
   made.epsilon_per_run = {allow["epsilon_per_run"].get<double>()};
   made.delta = {allow.value("delta", 1e-9)};

@@ -9,6 +9,7 @@
 
 #include "fedloom/base/clock.hpp"
 #include "fedloom/base/identity.hpp"
+#include "fedloom/base/quorum.hpp"
 #include "fedloom/privacy/units.hpp"
 #include "fedloom/schema/schema.hpp"
 
@@ -24,7 +25,8 @@ struct PrivacyConfig {
   privacy::Delta delta;
   Trust trust = Trust::none;
   std::uint32_t colluding_sites = 1;
-  std::uint32_t dropouts = 0;   ///< this version: 0 only
+  std::uint32_t dropouts = 0;                      ///< sites that may vanish in a round; 0 with trust: central
+  Coordinator coordinator = Coordinator::curious;  ///< what is assumed of it; not used with trust: central
   std::uint32_t max_rows = 1;   ///< entity bound the noise is sized for: rows of one entity at one site
   std::uint32_t max_sites = 1;  ///< … and sites that may know one entity
 };
@@ -51,6 +53,8 @@ struct Experiment {
   TransportConfig transport;
   std::optional<std::uint64_t> rows;  ///< none: auto, the noisy total
   std::uint64_t seed = 0;             ///< public randomness only
+  /// Thresholds of the secure sum. Only with a roster; a loaded experiment's is possible.
+  Quorum quorum() const;
   /// SHA-256 of everything above that changes what is measured or made: not of paths and transport. The same
   /// on every machine.
   Digest hash() const;
@@ -76,6 +80,7 @@ struct SitePolicy {
     std::uint32_t min_sites = 2;
     std::uint32_t min_colluding_sites = 1;
     std::uint32_t max_dropouts = 0;
+    Coordinator coordinator = Coordinator::curious;  ///< malicious: an experiment must withstand a lying one
     Millis min_tick{250};  ///< a shorter transport.tick would show more of how long counting takes
     privacy::Epsilon epsilon_per_run;
     std::optional<privacy::Epsilon> epsilon_lifetime;  ///< required for class private

@@ -52,6 +52,7 @@ privacy:
   trust: none
   colluding_sites: 2
   dropouts: 0
+  coordinator: curious
   max_rows: 3
   max_sites: 2
 generator:
@@ -77,6 +78,7 @@ allow:
   min_sites: 3
   min_colluding_sites: 2
   max_dropouts: 0
+  coordinator: malicious
   epsilon_per_run: 1.0
   epsilon_lifetime: 5.0
   delta: 1e-8

@@ -23,6 +23,7 @@ TEST(PolicyFile, GivesWhatTheCustodianWrote) {
   EXPECT_EQ(policy.allow.min_sites, 3u);
   EXPECT_EQ(policy.allow.min_colluding_sites, 2u);
   EXPECT_EQ(policy.allow.max_dropouts, 0u);
+  EXPECT_EQ(policy.allow.coordinator, Coordinator::malicious);
   EXPECT_EQ(policy.allow.min_tick, Millis(50));
   EXPECT_EQ(policy.allow.epsilon_per_run.value, 1.0);
   EXPECT_EQ(policy.allow.epsilon_lifetime->value, 5.0);
@@ -49,6 +50,7 @@ allow: {columns: [a], trust: [central], epsilon_per_run: 1, epsilon_lifetime: 1}
   EXPECT_EQ(policy.allow.min_sites, 2u);
   EXPECT_EQ(policy.allow.min_colluding_sites, 1u);
   EXPECT_EQ(policy.allow.max_dropouts, 0u);
+  EXPECT_EQ(policy.allow.coordinator, Coordinator::curious);
   EXPECT_EQ(policy.allow.min_tick, Millis(250));
   EXPECT_EQ(policy.allow.delta.value, 1e-9);
   EXPECT_EQ(policy.state, folder / "state");
@@ -135,31 +137,33 @@ std::vector<BadFile> bad_policies() {
       bad("min_colluding_sites", "min_colluding_sites: 2", "min_colluding_sites: 0",
           ":12:24: 'min_colluding_sites' must be a whole number at least 1 and at most 99, not 0"),
       bad("max_dropouts", "max_dropouts: 0", "max_dropouts: -1",
-          ":13:17: 'max_dropouts' must be a whole number at least 0 and at most 99, not -1"),
+          ":13:17: 'max_dropouts' must be a whole number at least 0 and at most 98, not -1"),
+      bad("coordinator", "coordinator: malicious", "coordinator: lying",
+          ":14:16: 'coordinator' must be one of curious, malicious, not 'lying'"),
       bad("epsilon_per_run", "epsilon_per_run: 1.0", "epsilon_per_run: 0",
-          ":14:20: 'epsilon_per_run' must be a number above 0 and at most 100, not 0"),
+          ":15:20: 'epsilon_per_run' must be a number above 0 and at most 100, not 0"),
       bad("no_epsilon_per_run", "  epsilon_per_run: 1.0\n", "", ":9:3: 'allow' lacks 'epsilon_per_run'"),
       bad("epsilon_lifetime", "epsilon_lifetime: 5.0", "epsilon_lifetime: much",
-          ":15:21: 'epsilon_lifetime' must be a number above 0 and at most 1000, not 'much'"),
+          ":16:21: 'epsilon_lifetime' must be a number above 0 and at most 1000, not 'much'"),
       bad("epsilon_lifetime_low", "epsilon_lifetime: 5.0", "epsilon_lifetime: 0.5",
-          ":15:21: 'epsilon_lifetime' is below 'epsilon_per_run'; use at least 1"),
+          ":16:21: 'epsilon_lifetime' is below 'epsilon_per_run'; use at least 1"),
       bad("no_epsilon_lifetime", "  epsilon_lifetime: 5.0\n", "",
           ":9:3: 'allow' lacks 'epsilon_lifetime', which class: private needs"),
-      bad("delta", "delta: 1e-8", "delta: 1", ":16:10: 'delta' must be a number above 0 and below 1, not 1"),
+      bad("delta", "delta: 1e-8", "delta: 1", ":17:10: 'delta' must be a number above 0 and below 1, not 1"),
       bad("roster_fingerprint", "roster_fingerprint: 6f1c", "roster_fingerprint: 6f1C",
-          ":17:23: 'roster_fingerprint' must be 64 hexadecimal digits in lower case"),
+          ":18:23: 'roster_fingerprint' must be 64 hexadecimal digits in lower case"),
       bad("no_roster_fingerprint", fingerprint_line, "",
           ":9:3: 'allow' lacks 'roster_fingerprint', which trust: none needs"),
-      bad("min_tick", "min_tick: 50ms", "min_tick: soon", ":18:13: 'min_tick' must be a time such as 250ms"),
+      bad("min_tick", "min_tick: 50ms", "min_tick: soon", ":19:13: 'min_tick' must be a time such as 250ms"),
       bad("min_tick_range", "min_tick: 50ms", "min_tick: 5ms",
-          ":18:13: 'min_tick' must be from 10ms to 60s, not '5ms'"),
+          ":19:13: 'min_tick' must be from 10ms to 60s, not '5ms'"),
       bad("allow_unknown", "min_sites: 3", "min_site: 3",
           ":11:3: 'min_site' is not a known key in 'allow'; did you mean"),
-      bad("state", "state: ledgers", "state: ''", ":19:8: 'state' must be the path of a folder"),
+      bad("state", "state: ledgers", "state: ''", ":20:8: 'state' must be the path of a folder"),
       bad("approve", "approve: automatic", "approve: true",
-          ":20:10: 'approve' must be one of manual, automatic, not 'true'"),
+          ":21:10: 'approve' must be one of manual, automatic, not 'true'"),
       bad("unknown", "approve: automatic", "aprove: automatic",
-          ":20:1: 'aprove' is not a known key here; did you mean 'approve'?")};
+          ":21:1: 'aprove' is not a known key here; did you mean 'approve'?")};
 }
 
 namespace {
