@@ -1,40 +1,39 @@
 #include "fedloom/base/hkdf.hpp"
 
-#include <openssl/core_names.h>
-#include <openssl/kdf.h>
-#include <openssl/params.h>
+#include <sodium.h>
 
-#include <memory>
-#include <vector>
-
-#include "fedloom/base/error.hpp"
+#include "sodium.hpp"
 
 namespace fedloom {
 namespace {
 
-OSSL_PARAM octets(const char* name, ByteView bytes) {
-  // OpenSSL only reads through the pointer, but its parameter type is shared with writers.
-  return OSSL_PARAM_construct_octet_string(name, const_cast<std::uint8_t*>(bytes.data()), bytes.size());
-}
+class Hmac {
+ public:
+  explicit Hmac(ByteView key) { crypto_auth_hmacsha256_init(&state_, key.data(), key.size()); }
+  Hmac(const Hmac&) = delete;
+  Hmac& operator=(const Hmac&) = delete;
+  ~Hmac() { sodium_memzero(&state_, sizeof state_); }
+  Hmac& add(ByteView bytes) {
+    crypto_auth_hmacsha256_update(&state_, bytes.data(), bytes.size());
+    return *this;
+  }
+  void finish(std::array<std::uint8_t, 32>& out) { crypto_auth_hmacsha256_final(&state_, out.data()); }
+
+ private:
+  crypto_auth_hmacsha256_state state_;
+};
 
 }  // namespace
 
 std::array<std::uint8_t, 32> hkdf_sha256(ByteView key_material, ByteView salt, ByteView info) {
-  const std::unique_ptr<EVP_KDF, decltype(&EVP_KDF_free)> kdf(EVP_KDF_fetch(nullptr, "HKDF", nullptr), &EVP_KDF_free);
-  const std::unique_ptr<EVP_KDF_CTX, decltype(&EVP_KDF_CTX_free)> context(kdf ? EVP_KDF_CTX_new(kdf.get()) : nullptr,
-                                                                          &EVP_KDF_CTX_free);
-  char digest[] = "SHA256";
-  std::vector<OSSL_PARAM> params{OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
-                                 octets(OSSL_KDF_PARAM_KEY, key_material)};
-  // OpenSSL refuses an empty octet string; the RFC says that an absent salt and info are the same as empty ones.
-  if (!salt.empty()) params.push_back(octets(OSSL_KDF_PARAM_SALT, salt));
-  if (!info.empty()) params.push_back(octets(OSSL_KDF_PARAM_INFO, info));
-  params.push_back(OSSL_PARAM_construct_end());
-  std::array<std::uint8_t, 32> out{};
-  if (!context || EVP_KDF_derive(context.get(), out.data(), out.size(), params.data()) != 1) {
-    throw EnvironmentError("OpenSSL", "cannot derive a key with HKDF-SHA-256",
-                           "install OpenSSL 3 with its default provider");
-  }
+  ensure_sodium();
+  std::array<std::uint8_t, 32> extracted;
+  // An absent salt is 32 zero bytes in the RFC, which HMAC pads an empty key to.
+  Hmac(salt).add(key_material).finish(extracted);
+  std::array<std::uint8_t, 32> out;
+  constexpr std::array<std::uint8_t, 1> first_block{1};
+  Hmac(extracted).add(info).add(first_block).finish(out);
+  sodium_memzero(extracted.data(), extracted.size());
   return out;
 }
 

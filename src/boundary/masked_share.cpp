@@ -7,10 +7,16 @@ namespace fedloom::boundary {
 MaskedShare MaskedShare::seal(NoisedShare&& share, Mask&& mask) {
   // Moved out first, so that neither can be used again: one mask covers one share.
   auto words = std::move(share.words_);
-  const auto mask_words = std::move(mask.words_);
-  FEDLOOM_CHECK(!words.empty() && words.size() == mask_words.size());
-  for (std::size_t k = 0; k < words.size(); ++k) words[k] += mask_words[k];
+  const auto source = std::move(mask.source_);
+  FEDLOOM_CHECK(!words.empty() && source != nullptr);
+  source->add_to(words);
   return MaskedShare(std::move(words));
+}
+
+MaskedShare MaskedShare::part(std::size_t first, std::size_t count) const {
+  FEDLOOM_CHECK(first <= words_.size() && count <= words_.size() - first);
+  const auto begin = words_.begin() + static_cast<std::ptrdiff_t>(first);
+  return MaskedShare(std::vector<std::uint64_t>(begin, begin + static_cast<std::ptrdiff_t>(count)));
 }
 
 }  // namespace fedloom::boundary

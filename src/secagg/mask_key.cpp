@@ -21,9 +21,20 @@ SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept {
 }
 SecretBytes::~SecretBytes() { sodium_memzero(bytes_.data(), bytes_.size()); }
 
-MaskKey::MaskKey(RandomWords& random) {
+namespace {
+
+SecretBytes drawn_from(RandomWords& random) {
+  SecretBytes bytes;
+  random.fill(bytes.writable());
+  return bytes;
+}
+
+}  // namespace
+
+MaskKey::MaskKey(RandomWords& random) : MaskKey(drawn_from(random)) {}
+
+MaskKey::MaskKey(SecretBytes&& secret) : secret_(std::move(secret)) {
   FEDLOOM_CHECK(sodium_init() >= 0);
-  random.fill(secret_.writable());
   FEDLOOM_CHECK(crypto_scalarmult_base(public_.data(), secret_.view().data()) == 0);
 }
 

@@ -22,15 +22,21 @@ class SecretBytes {
   ~SecretBytes();
   std::span<const std::uint8_t, 32> view() const noexcept { return bytes_; }
   std::span<std::uint8_t, 32> writable() noexcept { return bytes_; }
+  SecretBytes clone() const { return SecretBytes(view()); }
 
  private:
   std::array<std::uint8_t, 32> bytes_{};
 };
 
-/// A fresh X25519 key pair of one session.
+/// An X25519 key pair.
 class MaskKey {
  public:
+  /// A fresh one.
   explicit MaskKey(RandomWords& random);
+  /// One whose secret half is known: put together from its shares.
+  explicit MaskKey(SecretBytes&& secret);
+  /// To be split into shares.
+  const SecretBytes& secret() const noexcept { return secret_; }
   const PublicKey& public_key() const noexcept { return public_; }
   /// The secret shared with the holder of `peer`. None for a point of low order, whose secret everyone knows.
   std::optional<SecretBytes> agree(const PublicKey& peer) const;

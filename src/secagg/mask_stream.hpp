@@ -1,6 +1,6 @@
 #pragma once
-// Expansion of a pair's key into words: AES-256-CTR (NIST SP 800-38A) from a zero counter, through OpenSSL. The key is
-// used for one expansion only, so the counter may start at zero.
+// Expansion of keys into words: AES-256-CTR (NIST SP 800-38A) from a zero counter. A key is used for one expansion
+// only, so the counter may start at zero.
 
 #include <cstdint>
 #include <span>
@@ -9,10 +9,17 @@
 
 namespace fedloom::secagg {
 
-enum class Sign { plus, minus };
+enum class Sign : std::int8_t { plus = 1, minus = -1 };
+constexpr Sign opposite(Sign sign) noexcept { return sign == Sign::plus ? Sign::minus : Sign::plus; }
 
-/// words += or -= stream, mod 2^64; the stream's bytes are taken as little-endian words. Throws EnvironmentError when
-/// OpenSSL has no AES-256-CTR.
-void add_stream(const SecretBytes& key, Sign sign, std::span<std::uint64_t> words);
+struct KeyStream {
+  SecretBytes key;
+  Sign sign = Sign::plus;
+};
+
+/// words += Σ sign·stream, mod 2^64; a stream's bytes are taken as little-endian words. Works through the words in
+/// pieces that stay in the cache, all streams at each, with `threads` threads. Throws EnvironmentError when OpenSSL has
+/// no AES-256-CTR.
+void add_streams(std::span<const KeyStream> streams, std::span<std::uint64_t> words, unsigned threads = 1);
 
 }  // namespace fedloom::secagg

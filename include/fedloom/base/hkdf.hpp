@@ -1,5 +1,5 @@
 #pragma once
-// HKDF-SHA-256 (RFC 5869), through OpenSSL.
+// HKDF-SHA-256 (RFC 5869), through libsodium.
 
 #include <array>
 
@@ -7,7 +7,7 @@
 
 namespace fedloom {
 
-/// Extract and expand to 32 bytes; an empty salt is none. Throws EnvironmentError when OpenSSL has no HKDF.
+/// Extract and expand to 32 bytes; an empty salt is none.
 std::array<std::uint8_t, 32> hkdf_sha256(ByteView key_material, ByteView salt, ByteView info);
 
 }  // namespace fedloom

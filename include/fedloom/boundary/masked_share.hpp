@@ -2,6 +2,7 @@
 // words + mask mod 2^64: uniform to anyone who lacks the mask. This is what travels.
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -13,30 +14,37 @@ class MaskMaker;
 
 namespace fedloom::boundary {
 
-/// A one-time mask. Made by secagg from the pairwise keys, and by nothing else: its only maker is secagg::MaskMaker.
-/// Move-only, consumed by seal.
+/// Where a mask's words come from: expanded when they are added, so that they are never all in memory.
+class MaskSource {
+ public:
+  virtual ~MaskSource() = default;
+  /// words += mask mod 2^64.
+  virtual void add_to(std::span<std::uint64_t> words) const = 0;
+};
+
+/// A one-time mask. Made by secagg, and by nothing else: its only maker is secagg::MaskMaker. Move-only, consumed by
+/// seal.
 class Mask {
  public:
   Mask(Mask&&) noexcept = default;
   Mask& operator=(Mask&&) noexcept = default;
-  Mask(const Mask&) = delete;
-  Mask& operator=(const Mask&) = delete;
-  std::size_t length() const noexcept { return words_.size(); }
 
  private:
   friend class MaskedShare;
   friend class secagg::MaskMaker;
-  explicit Mask(std::vector<std::uint64_t>&& words) noexcept : words_(std::move(words)) {}
-  std::vector<std::uint64_t> words_;
+  explicit Mask(std::unique_ptr<MaskSource> source) noexcept : source_(std::move(source)) {}
+  std::unique_ptr<MaskSource> source_;
 };
 
 class MaskedShare {
  public:
-  /// Consumes both. Aborts when the lengths differ.
+  /// Consumes both. Aborts on an empty share, and on a mask that was used before.
   static MaskedShare seal(NoisedShare&& share, Mask&& mask);
   /// From bytes that came over the wire: already masked, so public.
   static MaskedShare from_wire(std::vector<std::uint64_t>&& words) { return MaskedShare(std::move(words)); }
   std::span<const std::uint64_t> words() const noexcept { return words_; }
+  /// A copy of `count` words from `first` on: what one message carries.
+  MaskedShare part(std::size_t first, std::size_t count) const;
 
  private:
   explicit MaskedShare(std::vector<std::uint64_t>&& words) noexcept : words_(std::move(words)) {}

@@ -1,8 +1,10 @@
 #pragma once
 // What the boundary's tests need: a way to a paid Spend, to a noised share, and to masks of known words.
 
+#include <memory>
 #include <vector>
 
+#include "fedloom/base/check.hpp"
 #include "fedloom/boundary/masked_share.hpp"
 #include "fedloom/boundary/measurement.hpp"
 #include "fedloom/boundary/release.hpp"
@@ -15,7 +17,22 @@ namespace fedloom::secagg {
 /// In programs secagg derives masks from keys; these tests choose the words.
 class MaskMaker {
  public:
-  static boundary::Mask of(std::vector<std::uint64_t> words) { return boundary::Mask(std::move(words)); }
+  static boundary::Mask of(std::vector<std::uint64_t> words) {
+    return boundary::Mask(std::make_unique<Words>(std::move(words)));
+  }
+
+ private:
+  class Words final : public boundary::MaskSource {
+   public:
+    explicit Words(std::vector<std::uint64_t>&& words) : words_(std::move(words)) {}
+    void add_to(std::span<std::uint64_t> words) const override {
+      FEDLOOM_CHECK(words.size() == words_.size());
+      for (std::size_t k = 0; k < words.size(); ++k) words[k] += words_[k];
+    }
+
+   private:
+    std::vector<std::uint64_t> words_;
+  };
 };
 
 }  // namespace fedloom::secagg
