@@ -3,10 +3,11 @@
 
 using namespace fedloom;
 
-void make(boundary::Mask& made) {
+void make(std::unique_ptr<boundary::MaskSource> zeros, boundary::Mask& made) {
 #ifdef MUST_NOT_COMPILE
-  boundary::Mask mask(std::vector<std::uint64_t>(4));  // expect: is private|private member|private constructor
+  boundary::Mask mask(std::move(zeros));  // expect: is private|private member|private constructor
 #else
   boundary::Mask mask(std::move(made));
+  static_cast<void>(zeros);
 #endif
 }

@@ -32,5 +32,25 @@ TEST(MaskedShareDeathTest, SealingTwiceUnderOneMaskAborts) {
   EXPECT_DEATH(MaskedShare::seal(test::share_of({1, 2}), std::move(mask)), "broken invariant");
 }
 
+TEST(MaskedShareDeathTest, SealingAnEmptyShareAborts) {
+  EXPECT_DEATH(MaskedShare::seal(test::share_of({}), MaskMaker::of({})), "broken invariant");
+}
+
+TEST(MaskedShare, IsSentInPartsThatMakeTheWhole) {
+  const auto whole = MaskedShare::from_wire({1, 2, 3, 4, 5});
+  const auto first = whole.part(0, 2);
+  const auto last = whole.part(2, 3);
+  EXPECT_EQ(std::vector(first.words().begin(), first.words().end()), (std::vector<std::uint64_t>{1, 2}));
+  EXPECT_EQ(std::vector(last.words().begin(), last.words().end()), (std::vector<std::uint64_t>{3, 4, 5}));
+  EXPECT_TRUE(whole.part(5, 0).words().empty());
+}
+
+TEST(MaskedShareDeathTest, APartBeyondTheEndAborts) {
+  const auto whole = MaskedShare::from_wire({1, 2, 3});
+  EXPECT_DEATH(whole.part(1, 3), "broken invariant");
+  EXPECT_DEATH(whole.part(4, 0), "broken invariant");
+  EXPECT_DEATH(whole.part(1, SIZE_MAX), "broken invariant");
+}
+
 }  // namespace
 }  // namespace fedloom::boundary

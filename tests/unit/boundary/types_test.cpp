@@ -23,7 +23,7 @@ using Words = std::vector<std::uint64_t>;
 static_assert(!std::is_constructible_v<NoisedShare, Words> &&
               !std::is_constructible_v<NoisedShare, Words, std::uint32_t>);
 static_assert(!std::is_constructible_v<NoisedShare, RawCounts>);
-static_assert(!std::is_constructible_v<Mask, Words>);
+static_assert(!std::is_constructible_v<Mask, Words> && !std::is_constructible_v<Mask, std::unique_ptr<MaskSource>>);
 static_assert(!std::is_constructible_v<MaskedShare, Words> && !std::is_constructible_v<MaskedShare, NoisedShare>);
 static_assert(!std::is_constructible_v<Total, NoisedShare> && !std::is_constructible_v<Total, RawCounts>);
 static_assert(!std::is_constructible_v<privacy::Spend, std::vector<privacy::Event>>);
