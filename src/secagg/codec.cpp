@@ -14,6 +14,17 @@ void write(ByteWriter& out, const RunContext& run) {
   out.raw(run.config_hash);
   out.raw(run.roster_hash);
 }
+void write(ByteWriter& out, const RoundId& id) {
+  out.u32(id.session);
+  out.u32(id.round);
+  out.u32(id.attempt);
+}
+void write(ByteWriter& out, const OfferEntry& entry) {
+  out.u32(entry.place);
+  out.raw(entry.self_seed);
+  out.raw(entry.mask_key);
+  out.raw(entry.sealed);
+}
 void write(ByteWriter& out, const privacy::LedgerHead& head) {
   out.u64(head.entries);
   out.raw(head.hash);
@@ -58,6 +69,31 @@ RunContext read_run(ByteReader& in) {
   run.roster_hash = read_array<32>(in);
   return run;
 }
+RoundId read_id(ByteReader& in) {
+  RoundId id;
+  id.session = in.u32();
+  id.round = in.u32();
+  id.attempt = in.u32();
+  return id;
+}
+std::uint32_t read_place(ByteReader& in) {
+  const std::uint32_t place = in.u32();
+  if (place >= max_list) in.fail();
+  return place;
+}
+/// The next of an ascending list, in which nobody stands twice.
+void check_ascending(ByteReader& in, std::optional<std::uint32_t>& last, std::uint32_t place) {
+  if (last && place <= *last) in.fail();
+  last = place;
+}
+OfferEntry read_entry(ByteReader& in) {
+  OfferEntry entry;
+  entry.place = read_place(in);
+  entry.self_seed = read_array<32>(in);
+  entry.mask_key = read_array<32>(in);
+  entry.sealed = read_array<sizeof(SealedShares)>(in);
+  return entry;
+}
 privacy::LedgerHead read_head(ByteReader& in) {
   privacy::LedgerHead head;
   head.entries = in.u64();
@@ -90,20 +126,105 @@ Advertise read(ByteReader& in, std::type_identity<Advertise>) {
   Advertise message;
   message.key = read_array<32>(in);
   message.session = in.u32();
-  message.mask_key = read_array<32>(in);
+  message.session_key = read_array<32>(in);
   message.signature = read_array<64>(in);
   return message;
 }
 ShareMessage read(ByteReader& in, std::type_identity<ShareMessage>) {
-  const auto key = read_array<32>(in);
-  const std::uint32_t session = in.u32();
-  const std::uint32_t round = in.u32();
-  const std::uint32_t attempt = in.u32();
-  const auto plan = read_array<32>(in);
-  auto share = boundary::MaskedShare::from_wire(in.words(max_share_words));
-  const privacy::LedgerHead head = read_head(in);
-  const double booked = read_rho(in);
-  return {key, session, round, attempt, plan, std::move(share), head, booked, read_array<64>(in)};
+  ShareMessage message;
+  message.key = read_array<32>(in);
+  message.id = read_id(in);
+  message.plan = read_array<32>(in);
+  message.words = in.u64();
+  if (message.words == 0 || message.words > max_share_words) in.fail();
+  // One by one: a length that the bytes do not bear out must not take memory.
+  const std::uint32_t chunks = in.ok() ? chunk_count(message.words) : 0;
+  for (std::uint32_t i = 0; i < chunks && in.ok(); ++i) message.chunks.push_back(read_array<32>(in));
+  message.head = read_head(in);
+  message.booked_rho = read_rho(in);
+  message.signature = read_array<64>(in);
+  return message;
+}
+ShareChunk read(ByteReader& in, std::type_identity<ShareChunk>) {
+  const RoundId id = read_id(in);
+  const std::uint32_t index = in.u32();
+  return {id, index, boundary::MaskedShare::from_wire(in.words(chunk_words))};
+}
+OfferTerms read(ByteReader& in, std::type_identity<OfferTerms>) {
+  OfferTerms terms;
+  terms.key = read_array<32>(in);
+  terms.id = read_id(in);
+  terms.plan = read_array<32>(in);
+  terms.mask_key = read_array<32>(in);
+  terms.self_seed = read_array<32>(in);
+  terms.entries = read_array<32>(in);
+  terms.signature = read_array<64>(in);
+  return terms;
+}
+Offer read(ByteReader& in, std::type_identity<Offer>) {
+  Offer message;
+  message.terms = read(in, std::type_identity<OfferTerms>{});
+  const std::uint32_t count = read_count(in);
+  std::optional<std::uint32_t> last;
+  for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
+    message.entries.push_back(read_entry(in));
+    check_ascending(in, last, message.entries.back().place);
+  }
+  return message;
+}
+Agree read(ByteReader& in, std::type_identity<Agree>) {
+  Agree message;
+  message.key = read_array<32>(in);
+  message.id = read_id(in);
+  message.agreement = read_array<32>(in);
+  message.signature = read_array<64>(in);
+  return message;
+}
+Unmask read(ByteReader& in, std::type_identity<Unmask>) {
+  Unmask message;
+  message.key = read_array<32>(in);
+  message.id = read_id(in);
+  message.agreement = read_array<32>(in);
+  const std::uint32_t count = read_count(in);
+  std::optional<std::uint32_t> last;
+  for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
+    const std::uint32_t place = read_place(in);
+    check_ascending(in, last, place);
+    message.shares.push_back({place, read_array<32>(in)});
+  }
+  message.signature = read_array<64>(in);
+  return message;
+}
+Deal read(ByteReader& in, std::type_identity<Deal>) {
+  Deal message;
+  message.id = read_id(in);
+  const std::uint32_t count = read_count(in);
+  for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
+    const OfferTerms terms = read(in, std::type_identity<OfferTerms>{});
+    message.offers.push_back({terms, read_entry(in)});
+  }
+  return message;
+}
+Resend read(ByteReader& in, std::type_identity<Resend>) { return {read_id(in)}; }
+Survivors read(ByteReader& in, std::type_identity<Survivors>) {
+  Survivors message;
+  message.id = read_id(in);
+  const std::uint32_t count = read_count(in);
+  std::optional<std::uint32_t> last;
+  for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
+    message.places.push_back(read_place(in));
+    check_ascending(in, last, message.places.back());
+  }
+  return message;
+}
+Proof read(ByteReader& in, std::type_identity<Proof>) {
+  Proof message;
+  message.id = read_id(in);
+  const std::uint32_t count = read_count(in);
+  for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
+    message.agreed.push_back(read(in, std::type_identity<Agree>{}));
+  }
+  return message;
 }
 Refuse read(ByteReader& in, std::type_identity<Refuse>) {
   Refuse message;
@@ -181,6 +302,40 @@ void write_body(ByteWriter& out, const KeyList& message) {
   out.u32(static_cast<std::uint32_t>(message.keys.size()));
   for (const Advertise& entry : message.keys) write_body(out, entry);
 }
+void write_body(ByteWriter& out, const ShareChunk& message) {
+  FEDLOOM_CHECK(message.words.words().size() <= chunk_words);
+  write(out, message.id);
+  out.u32(message.index);
+  out.words(message.words.words());
+}
+void write_body(ByteWriter& out, const Offer& message) {
+  FEDLOOM_CHECK(message.entries.size() <= max_list);
+  write_body(out, message.terms);
+  out.u32(static_cast<std::uint32_t>(message.entries.size()));
+  for (const OfferEntry& entry : message.entries) write(out, entry);
+}
+void write_body(ByteWriter& out, const Deal& message) {
+  FEDLOOM_CHECK(message.offers.size() <= max_list);
+  write(out, message.id);
+  out.u32(static_cast<std::uint32_t>(message.offers.size()));
+  for (const Deal::Offered& offered : message.offers) {
+    write_body(out, offered.terms);
+    write(out, offered.entry);
+  }
+}
+void write_body(ByteWriter& out, const Resend& message) { write(out, message.id); }
+void write_body(ByteWriter& out, const Survivors& message) {
+  FEDLOOM_CHECK(message.places.size() <= max_list);
+  write(out, message.id);
+  out.u32(static_cast<std::uint32_t>(message.places.size()));
+  for (const std::uint32_t place : message.places) out.u32(place);
+}
+void write_body(ByteWriter& out, const Proof& message) {
+  FEDLOOM_CHECK(message.agreed.size() <= max_list);
+  write(out, message.id);
+  out.u32(static_cast<std::uint32_t>(message.agreed.size()));
+  for (const Agree& entry : message.agreed) write_body(out, entry);
+}
 void write_body(ByteWriter& out, const PlanMessage& message) {
   out.u32(message.session);
   boundary::write(out, message.plan);
@@ -223,18 +378,42 @@ void write_unsigned(ByteWriter& out, const Join& message) {
 void write_unsigned(ByteWriter& out, const Advertise& message) {
   out.raw(message.key);
   out.u32(message.session);
-  out.raw(message.mask_key);
+  out.raw(message.session_key);
 }
 void write_unsigned(ByteWriter& out, const ShareMessage& message) {
-  FEDLOOM_CHECK(message.share.words().size() <= max_share_words);
+  FEDLOOM_CHECK(message.words > 0 && message.words <= max_share_words);
+  FEDLOOM_CHECK(message.chunks.size() == chunk_count(message.words));
   out.raw(message.key);
-  out.u32(message.session);
-  out.u32(message.round);
-  out.u32(message.attempt);
+  write(out, message.id);
   out.raw(message.plan);
-  out.words(message.share.words());
+  out.u64(message.words);
+  for (const Digest& chunk : message.chunks) out.raw(chunk);
   write(out, message.head);
   out.f64(message.booked_rho);
+}
+void write_unsigned(ByteWriter& out, const OfferTerms& message) {
+  out.raw(message.key);
+  write(out, message.id);
+  out.raw(message.plan);
+  out.raw(message.mask_key);
+  out.raw(message.self_seed);
+  out.raw(message.entries);
+}
+void write_unsigned(ByteWriter& out, const Agree& message) {
+  out.raw(message.key);
+  write(out, message.id);
+  out.raw(message.agreement);
+}
+void write_unsigned(ByteWriter& out, const Unmask& message) {
+  FEDLOOM_CHECK(message.shares.size() <= max_list);
+  out.raw(message.key);
+  write(out, message.id);
+  out.raw(message.agreement);
+  out.u32(static_cast<std::uint32_t>(message.shares.size()));
+  for (const ShownShare& shown : message.shares) {
+    out.u32(shown.place);
+    out.raw(shown.share);
+  }
 }
 void write_unsigned(ByteWriter& out, const Refuse& message) {
   out.raw(message.key);

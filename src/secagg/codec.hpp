@@ -9,6 +9,9 @@ namespace fedloom::secagg {
 void write_unsigned(ByteWriter& out, const Join& message);
 void write_unsigned(ByteWriter& out, const Advertise& message);
 void write_unsigned(ByteWriter& out, const ShareMessage& message);
+void write_unsigned(ByteWriter& out, const OfferTerms& message);
+void write_unsigned(ByteWriter& out, const Agree& message);
+void write_unsigned(ByteWriter& out, const Unmask& message);
 void write_unsigned(ByteWriter& out, const Refuse& message);
 void write_unsigned(ByteWriter& out, const Goodbye& message);
 

@@ -18,13 +18,20 @@ struct CoordinatorProtocol::Impl {
   }
   coordinator::Next on(Garbled&& event) {
     desk.heard(event.from);
-    const auto place = desk.site_at(event.from);
-    return desk.fail(desk.name_at(event.from) +
-                         " was lost or sent bytes that are no message of this protocol; look at the log there, then "
-                         "start the run again with --resume",
-                     place ? coordinator::Places{*place} : coordinator::Places{});
+    return state->on_garbled(desk, event.from);
   }
-  coordinator::Next on(CoordinatorTimer&&) { return desk.is_due() ? state->on_due(desk) : nullptr; }
+  coordinator::Next on(CoordinatorTimer&&) {
+    switch (desk.due()) {
+      case coordinator::Due::nothing:
+        break;
+      case coordinator::Due::ask_again:
+        state->ask_again(desk);
+        break;
+      case coordinator::Due::deadline:
+        return state->on_due(desk);
+    }
+    return nullptr;
+  }
   coordinator::Next on(StartRound&& event) { return state->on_start(desk, std::move(event)); }
   coordinator::Next on(CloseSession&& event) { return state->on_close(desk, event); }
 
@@ -48,7 +55,7 @@ std::vector<CoordinatorAction> CoordinatorProtocol::step(CoordinatorEvent&& even
 const char* CoordinatorProtocol::state() const noexcept { return impl_->state ? impl_->state->name() : "Unstarted"; }
 
 std::vector<SiteId> CoordinatorProtocol::waiting_for() const {
-  return impl_->state ? impl_->desk.ids(impl_->state->waiting_for()) : std::vector<SiteId>{};
+  return impl_->state ? impl_->desk.ids(impl_->state->waiting_for(impl_->desk)) : std::vector<SiteId>{};
 }
 
 }  // namespace fedloom::secagg

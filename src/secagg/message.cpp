@@ -1,5 +1,7 @@
 #include "fedloom/secagg/message.hpp"
 
+#include <algorithm>
+#include <bit>
 #include <type_traits>
 
 #include "fedloom/boundary/raw.hpp"
@@ -28,6 +30,54 @@ Digest context_hash(const RunContext& run, std::uint32_t session, std::uint32_t 
       .field(std::uint64_t{round})
       .field(std::uint64_t{attempt})
       .finish();
+}
+
+Digest context_hash(const RunContext& run, const RoundId& id) {
+  return context_hash(run, id.session, id.round, id.attempt);
+}
+
+Digest entries_hash(const std::vector<OfferEntry>& entries) {
+  FieldHasher hasher;
+  hasher.field(std::string_view("fedloom offer entries")).field(std::uint64_t{entries.size()});
+  for (const OfferEntry& entry : entries) {
+    hasher.field(std::uint64_t{entry.place})
+        .field(ByteView(entry.self_seed))
+        .field(ByteView(entry.mask_key))
+        .field(ByteView(entry.sealed));
+  }
+  return hasher.finish();
+}
+
+Digest deal_hash(const std::vector<OfferTerms>& terms) {
+  FieldHasher hasher;
+  hasher.field(std::string_view("fedloom deal")).field(std::uint64_t{terms.size()});
+  for (const OfferTerms& each : terms) {
+    ByteWriter out;
+    write_unsigned(out, each);
+    hasher.field(out.bytes());
+  }
+  return hasher.finish();
+}
+
+Digest agreement_hash(const Digest& deal, const std::vector<std::uint32_t>& survivors) {
+  FieldHasher hasher;
+  hasher.field(std::string_view("fedloom survivors")).field(ByteView(deal)).field(std::uint64_t{survivors.size()});
+  for (const std::uint32_t place : survivors) hasher.field(std::uint64_t{place});
+  return hasher.finish();
+}
+
+ChunkRange chunk_range(std::uint64_t words, std::uint32_t index) {
+  const std::uint64_t first = std::min<std::uint64_t>(words, std::uint64_t{index} * chunk_words);
+  return {first, std::min<std::uint64_t>(chunk_words, words - first)};
+}
+
+std::uint32_t chunk_count(std::uint64_t words) {
+  return static_cast<std::uint32_t>((words + chunk_words - 1) / chunk_words);
+}
+
+Digest chunk_hash(std::span<const std::uint64_t> words) {
+  static_assert(std::endian::native == std::endian::little);
+  return sha256(ByteView(reinterpret_cast<const std::uint8_t*>(words.data()), words.size_bytes()));
 }
 
 Digest plan_hash(const boundary::RoundPlan& plan) {
@@ -75,6 +125,14 @@ struct NameOf {
   const char* operator()(const PlanMessage&) const noexcept { return "Plan"; }
   const char* operator()(const CloseRun&) const noexcept { return "CloseRun"; }
   const char* operator()(const Abort&) const noexcept { return "Abort"; }
+  const char* operator()(const ShareChunk&) const noexcept { return "ShareChunk"; }
+  const char* operator()(const Offer&) const noexcept { return "Offer"; }
+  const char* operator()(const Agree&) const noexcept { return "Agree"; }
+  const char* operator()(const Unmask&) const noexcept { return "Unmask"; }
+  const char* operator()(const Deal&) const noexcept { return "Deal"; }
+  const char* operator()(const Resend&) const noexcept { return "Resend"; }
+  const char* operator()(const Survivors&) const noexcept { return "Survivors"; }
+  const char* operator()(const Proof&) const noexcept { return "Proof"; }
 };
 }  // namespace
 

@@ -14,8 +14,8 @@ namespace {
 constexpr std::size_t half = 32;
 static_assert(std::tuple_size_v<SealedPair> == 2 * half + crypto_aead_xchacha20poly1305_ietf_ABYTES);
 
-/// Serves one message, so that its nonce may be zero. The terms hold a commitment to each share: other shares, even
-/// under a context that was used before, would be sealed with another key.
+/// A key serves one message, so that its nonce may be zero. The terms tell what is shared: other secrets, even under a
+/// context that was used before, would be sealed with another key.
 constexpr std::array<std::uint8_t, crypto_aead_xchacha20poly1305_ietf_NPUBBYTES> nonce{};
 
 Bytes binding_of(const BoxContext& about) {

@@ -4,9 +4,10 @@ namespace fedloom::secagg {
 
 Digest context_of(const Join& message, const RunContext&) { return context_hash(message.run, 0, 0, 0); }
 Digest context_of(const Advertise& message, const RunContext& run) { return context_hash(run, message.session, 0, 0); }
-Digest context_of(const ShareMessage& message, const RunContext& run) {
-  return context_hash(run, message.session, message.round, message.attempt);
-}
+Digest context_of(const ShareMessage& message, const RunContext& run) { return context_hash(run, message.id); }
+Digest context_of(const OfferTerms& message, const RunContext& run) { return context_hash(run, message.id); }
+Digest context_of(const Agree& message, const RunContext& run) { return context_hash(run, message.id); }
+Digest context_of(const Unmask& message, const RunContext& run) { return context_hash(run, message.id); }
 Digest context_of(const Refuse& message, const RunContext& run) {
   return context_hash(run, message.session, message.round, 0);
 }

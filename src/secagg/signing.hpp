@@ -17,6 +17,9 @@ concept SiteMessage = requires(ByteWriter& out, T message) {
 Digest context_of(const Join& message, const RunContext& run);
 Digest context_of(const Advertise& message, const RunContext& run);
 Digest context_of(const ShareMessage& message, const RunContext& run);
+Digest context_of(const OfferTerms& message, const RunContext& run);
+Digest context_of(const Agree& message, const RunContext& run);
+Digest context_of(const Unmask& message, const RunContext& run);
 Digest context_of(const Refuse& message, const RunContext& run);
 Digest context_of(const Goodbye& message, const RunContext& run);
 
@@ -33,6 +36,9 @@ Bytes signed_bytes(const T& message, const char* name, const RunContext& run) {
 inline const char* signing_name(const Join&) { return "join"; }
 inline const char* signing_name(const Advertise&) { return "advertise"; }
 inline const char* signing_name(const ShareMessage&) { return "share"; }
+inline const char* signing_name(const OfferTerms&) { return "offer"; }
+inline const char* signing_name(const Agree&) { return "agree"; }
+inline const char* signing_name(const Unmask&) { return "unmask"; }
 inline const char* signing_name(const Refuse&) { return "refuse"; }
 inline const char* signing_name(const Goodbye&) { return "goodbye"; }
 

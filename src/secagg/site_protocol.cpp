@@ -16,12 +16,18 @@ struct SiteProtocol::Impl {
     if (auto* abort = std::get_if<Abort>(&event.message)) {
       return talk.end({"the coordinator ended the run: " + abort->reason, false, std::nullopt});
     }
+    talk.received(sha256(encode(event.message)));
+    if (talk.is_repeated()) {
+      talk.repeat_answer();
+      return nullptr;
+    }
     return state->on_message(talk, std::move(event.message));
   }
   site::Next on(TimerFired&&) { return talk.is_due() ? state->on_due(talk) : nullptr; }
   site::Next on(SharePrepared&& event) { return state->on_share(talk, std::move(event)); }
   site::Next on(PlanRefused&& event) { return state->on_no(talk, event); }
   site::Next on(SealStored&&) { return state->on_stored(talk); }
+  site::Next on(DecisionStored&&) { return state->on_decision_stored(talk); }
   site::Next on(StopRequested&&) {
     return talk.refuse(RefusalCode::stopping, "this site was asked to stop; start the run again with --resume");
   }

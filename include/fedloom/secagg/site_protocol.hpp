@@ -1,14 +1,24 @@
 #pragma once
 // The site's half of the protocol: events in, actions out. No clock, thread, socket or file inside.
 //
-//   Joining ──OpenSession──▶ Advertised ──KeyList──▶ Ready ──PlanMessage──▶ Preparing ──SharePrepared──▶
-//   Sealing (waits for SealStored) ──▶ Waiting (for the public tick) ──timer──▶ Ready … ──CloseRun──▶ Closed
+//   Joining ──OpenSession──▶ Advertised ──KeyList──▶ Ready
 //
-// All or nothing: any message out of order, with a wrong signature, session, roster, config or context ends
-// it in Aborted with a named reason, told to the coordinator in a signed Refuse. A context is sealed at most
-// once. StopRequested sends Refuse{stopping} and ends in SiteAborted{by_us, refusal: stopping}. CloseRun with
+// All or nothing (no dropouts):
+//   Ready ──PlanMessage──▶ Preparing ──SharePrepared──▶ Sealing (waits for SealStored) ──▶ Waiting (for the public
+//   tick) ──timer──▶ Ready … ──CloseRun──▶ Closed
+// With recovery:
+//   Ready ──PlanMessage──▶ Offered ──Deal──▶ Preparing ─▶ Sealing ─▶ Waiting ──timer──▶ Masked ──Survivors──▶ Agreed
+//   ──Proof──▶ Deciding (waits for DecisionStored) ──▶ Ready
+//
+// Any message out of order, with a wrong signature, session, roster, config or context ends it in Aborted with a
+// named reason, told to the coordinator in a signed Refuse. The one exception is the very message that was answered
+// last: its stored answer is sent again, which costs nothing. A context is sealed at most once, and its shares are
+// shown for one list of survivors at most: never both of one site.
+// With recovery a site that was left behind takes the next plan or session wherever it stands in a round.
+// StopRequested sends Refuse{stopping} and ends in SiteAborted{by_us, refusal: stopping}. CloseRun with
 // finished = false is taken in the middle of a round too. A finished run whose public ledger costs less than what this
 // site has booked in it gets no Goodbye. After the end every event is ignored.
+// A driver gives its answers (SharePrepared, SealStored, …) before it hands over the next message.
 
 #include <memory>
 #include <optional>
@@ -17,6 +27,7 @@
 #include <vector>
 
 #include "fedloom/base/clock.hpp"
+#include "fedloom/base/quorum.hpp"
 #include "fedloom/base/random_words.hpp"
 #include "fedloom/secagg/message.hpp"
 
@@ -24,8 +35,9 @@ namespace fedloom::secagg {
 
 struct SiteSetup {
   const SigningKey* key = nullptr;  ///< outlives the protocol
-  RandomWords* random = nullptr;    ///< outlives the protocol; for the X25519 key
+  RandomWords* random = nullptr;    ///< outlives the protocol; for keys and shares
   Roster roster;
+  Quorum quorum;  ///< its sites are the roster's; the run's configuration hash covers it
   RunContext run;
   Join resume;                ///< what Join shall say of the past (key, run, signature are filled in)
   Millis tick{250};           ///< a share leaves 1, 2, 4, 8, … of these after its plan came: public
@@ -51,9 +63,12 @@ struct PlanRefused {
 };
 /// Answer to StoreSealed: the bytes are on disk.
 struct SealStored {};
+/// Answer to StoreDecision: it is on disk.
+struct DecisionStored {};
 /// The person or the batch system wants this site to stop.
 struct StopRequested {};
-using SiteEvent = std::variant<Start, Received, TimerFired, SharePrepared, PlanRefused, SealStored, StopRequested>;
+using SiteEvent =
+    std::variant<Start, Received, TimerFired, SharePrepared, PlanRefused, SealStored, DecisionStored, StopRequested>;
 
 // Actions, to be carried out in order
 struct SendToCoordinator {
@@ -69,9 +84,21 @@ struct StoreSession {
 struct Prepare {
   boundary::RoundPlan plan;
 };
+/// Keep the announcement and the words: they are what SendSealed sends, and nothing else ever is for this context.
 struct StoreSealed {
   Digest context;
-  Bytes bytes;
+  ShareMessage announcement;
+  boundary::MaskedShare share;
+};
+/// Send the stored announcement, then its chunks in order, from disk.
+struct SendSealed {
+  Digest context;
+};
+/// Which survivors this site shows shares for, before it shows any. Throws when another decision of this context is
+/// on disk.
+struct StoreDecision {
+  Digest context;
+  Digest agreement;
 };
 /// Keep the peers' ledger heads (witness against rewriting).
 struct StoreHeads {
@@ -85,8 +112,8 @@ struct SiteAborted {
   bool by_us = false;
   std::optional<RefusalCode> refusal;
 };
-using SiteAction = std::variant<SendToCoordinator, SetTimer, StoreSession, Prepare, StoreSealed, StoreHeads,
-                                SiteFinished, SiteAborted>;
+using SiteAction = std::variant<SendToCoordinator, SetTimer, StoreSession, Prepare, StoreSealed, SendSealed,
+                                StoreDecision, StoreHeads, SiteFinished, SiteAborted>;
 
 class SiteProtocol {
  public:

@@ -1,47 +1,72 @@
+#include <algorithm>
+
 #include "states.hpp"
 
 namespace fedloom::secagg::coordinator {
 
 Next Closing::enter(Desk& desk, const CloseSession& close) {
-  desk.send_to_all(CloseRun{desk.session(), close.finished, desk.heads(), close.public_ledger});
+  CloseRun said{desk.session(), close.finished, desk.heads(), close.public_ledger};
+  const Digest closing = closing_hash(said.heads, privacy::public_ledger_hash(close.public_ledger));
+  desk.send_to_all(said);
   desk.set_deadline(desk.setup().reply_limit);
-  const Digest closing = closing_hash(desk.heads(), privacy::public_ledger_hash(close.public_ledger));
-  return std::make_unique<Closing>(close.finished, closing, desk.sites());
+  return std::make_unique<Closing>(std::move(said), closing, desk.sites());
+}
+
+Places Closing::waiting_for(const Desk& desk) const {
+  Places places;
+  for (const std::size_t place : desk.standing_as(Standing::here)) {
+    if (!goodbyes_[place]) places.push_back(place);
+  }
+  return places;
 }
 
 Next Closing::on_message(Desk& desk, Endpoint from, Message&& message) {
   if (auto* goodbye = std::get_if<Goodbye>(&message)) return on_goodbye(desk, from, std::move(*goodbye));
-  if (const auto* refusal = std::get_if<Refuse>(&message)) return on_refusal(desk, from, *refusal);
+  if (const auto* refusal = std::get_if<Refuse>(&message)) return on_no(desk, from, *refusal);
   // A share that was on its way when the round was given up.
-  if (std::holds_alternative<ShareMessage>(message) && !finished_) return nullptr;
+  const bool share = std::holds_alternative<ShareMessage>(message) || std::holds_alternative<ShareChunk>(message);
+  if (share && !said_.finished) return nullptr;
   return State::on_message(desk, from, std::move(message));
 }
 
 Next Closing::on_goodbye(Desk& desk, Endpoint from, Goodbye&& goodbye) {
   const auto who = desk.author(goodbye, from);
-  if (const auto* rejection = std::get_if<Rejection>(&who)) return desk.fail(rejection->reason, rejection->sites);
+  if (const auto* rejection = std::get_if<Rejection>(&who)) return reject(desk, *rejection);
   const std::size_t place = std::get<std::size_t>(who);
+  if (goodbyes_[place] && goodbyes_[place]->signature == goodbye.signature) return nullptr;
   if (goodbye.session != desk.session() || goodbyes_[place] || goodbye.closing != closing_) {
-    return desk.out_of_turn("a goodbye to something else, or a second one,", name(), from);
+    return reject(desk, desk.out_of_turn("a goodbye to something else, or a second one,", name(), from));
   }
   return take(desk, place, std::move(goodbye));
 }
 
-Next Closing::on_refusal(Desk& desk, Endpoint from, const Refuse& refusal) {
+Next Closing::on_no(Desk& desk, Endpoint from, const Refuse& refusal) {
   const auto who = desk.author(refusal, from);
   const auto* place = std::get_if<std::size_t>(&who);
   // The batch system's signal reached the site first: it is as gone as one that said goodbye.
-  const bool crossed = place != nullptr && !finished_ && refusal.code == RefusalCode::stopping &&
+  const bool crossed = place != nullptr && !said_.finished && refusal.code == RefusalCode::stopping &&
                        refusal.session == desk.session() && !goodbyes_[*place];
-  if (!crossed) return desk.refused(refusal, from);
+  if (!crossed) return on_refusal(desk, from, refusal);
   return take(desk, *place, Goodbye{.key = refusal.key, .session = refusal.session});
 }
 
 Next Closing::take(Desk& desk, std::size_t place, Goodbye&& goodbye) {
   goodbyes_[place] = std::move(goodbye);
-  if (!waiting_for().empty()) return nullptr;
-  SessionClosed closed{.heads = desk.heads(), .goodbyes = {}};
-  for (auto& each : goodbyes_) closed.goodbyes.push_back(std::move(each.value()));
+  return advance(desk);
+}
+
+void Closing::ask(Desk& desk, std::size_t place) const { desk.send_to(place, said_); }
+
+Next Closing::advance(Desk& desk) {
+  if (!waiting_for(desk).empty()) return nullptr;
+  SessionClosed closed{.session = desk.session(), .heads = said_.heads, .goodbyes = {}};
+  std::size_t signatures = 0;
+  for (const SiteHead& entry : closed.heads) {
+    auto& goodbye = goodbyes_[*desk.setup().roster.index_of(entry.key)];
+    if (goodbye) ++signatures;
+    closed.goodbyes.push_back(goodbye ? std::move(*goodbye) : Goodbye{.key = entry.key, .session = desk.session()});
+  }
+  if (!desk.enough(signatures)) return desk.fail(too_few(desk, signatures), {});
   desk.clear_deadline();
   desk.act(std::move(closed));
   return std::make_unique<Ended>("Closed");

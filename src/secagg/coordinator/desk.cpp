@@ -1,14 +1,14 @@
 #include "desk.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "fedloom/base/check.hpp"
 #include "states.hpp"
 
 namespace fedloom::secagg::coordinator {
-namespace {
 
-std::string sentence(const std::string& site, RefusalCode code) {
+std::string Desk::sentence(const std::string& site, RefusalCode code) {
   switch (code) {
     case RefusalCode::withdrew:
       return site + " withdrew; ask its custodian";
@@ -30,15 +30,10 @@ std::string sentence(const std::string& site, RefusalCode code) {
   return site + " refused; ask its custodian";
 }
 
-}  // namespace
-
-Desk::Desk(CoordinatorSetup setup) : setup_(std::move(setup)) {
-  if (setup_.roster.size() < 2) throw std::invalid_argument("a secure sum needs at least two sites in the roster");
+Desk::Desk(CoordinatorSetup setup) : setup_(std::move(setup)), seats_(setup_.roster.size()) {
+  if (const auto fault = fault_of(setup_.quorum); !fault.empty()) throw std::invalid_argument(fault);
+  FEDLOOM_CHECK(setup_.quorum.sites == setup_.roster.size());
   FEDLOOM_CHECK(setup_.run.roster_hash == setup_.roster.fingerprint());
-  endpoints_.resize(sites());
-  joins_.resize(sites());
-  heads_.resize(sites());
-  booked_.resize(sites());
 }
 
 std::string Desk::site_name(std::size_t place) const { return "site " + setup_.roster.members()[place].id.name; }
@@ -49,13 +44,19 @@ std::vector<SiteId> Desk::ids(const Places& places) const {
   return out;
 }
 
+void Desk::send_to(std::size_t place, const Message& message) {
+  const Standing standing = seats_[place].standing;
+  if (standing != Standing::here && standing != Standing::late) return;
+  act(SendTo{seats_[place].endpoint.value(), message});
+}
+
 void Desk::send_to_all(const Message& message) {
-  for (const auto& endpoint : endpoints_) act(SendTo{endpoint.value(), message});
+  for (std::size_t place = 0; place < sites(); ++place) send_to(place, message);
 }
 
 std::optional<std::size_t> Desk::site_at(Endpoint from) const {
-  for (std::size_t place = 0; place < endpoints_.size(); ++place) {
-    if (endpoints_[place] == from) return place;
+  for (std::size_t place = 0; place < seats_.size(); ++place) {
+    if (seats_[place].endpoint == from) return place;
   }
   return std::nullopt;
 }
@@ -65,14 +66,20 @@ std::string Desk::name_at(Endpoint from) const {
   return place ? site_name(*place) : "endpoint " + std::to_string(from);
 }
 
+Places Desk::speaker(Endpoint from) const {
+  const auto place = site_at(from);
+  return place ? Places{*place} : Places{};
+}
+
 Rejection Desk::stranger(Endpoint from) const {
-  return {name_at(from) + " speaks with a key that is not in the roster; compare the roster files", {}};
+  return {name_at(from) + " speaks with a key that is not in the roster; compare the roster files", speaker(from)};
 }
 
 Rejection Desk::unsigned_by(std::size_t place, Endpoint from) const {
   return {"a message from endpoint " + std::to_string(from) + " in the name of " + site_name(place) +
               " is not signed by it for this run; give it the same files, run id and program version, and its own key",
-          {place}};
+          // Before the site has joined, its place is all that is known.
+          site_at(from) ? speaker(from) : Places{place}};
 }
 
 std::optional<Rejection> Desk::misplaced(std::size_t place, Endpoint from) const {
@@ -80,26 +87,38 @@ std::optional<Rejection> Desk::misplaced(std::size_t place, Endpoint from) const
   if (at && *at != place) {
     return Rejection{
         site_name(*at) + " sent a message in the name of " + site_name(place) + "; start one program for each site",
-        {*at, place}};
+        {*at}};
   }
-  if (endpoints_[place] && *endpoints_[place] != from) {
-    return Rejection{site_name(place) + " is here twice (endpoints " + std::to_string(*endpoints_[place]) + " and " +
+  const auto& known = seats_[place].endpoint;
+  if (known && *known != from) {
+    return Rejection{site_name(place) + " is here twice (endpoints " + std::to_string(*known) + " and " +
                          std::to_string(from) + "); start one program for each site, each with its own policy",
-                     {place}};
+                     {}};
   }
   return std::nullopt;
 }
 
 void Desk::set_deadline(Millis limit) {
   deadline_ = now_ + limit;
-  act(SetCoordinatorTimer{*deadline_});
+  ask_again_ = now_ + limit / 2;
+  act(SetCoordinatorTimer{*ask_again_});
 }
 
-bool Desk::is_due() {
-  if (!deadline_) return false;
-  if (now_ >= *deadline_) return true;
+void Desk::clear_deadline() noexcept {
+  deadline_.reset();
+  ask_again_.reset();
+}
+
+Due Desk::due() {
+  if (!deadline_) return Due::nothing;
+  if (now_ >= *deadline_) return Due::deadline;
+  if (!ask_again_ || now_ < *ask_again_) {
+    act(SetCoordinatorTimer{ask_again_ ? *ask_again_ : *deadline_});
+    return Due::nothing;
+  }
+  ask_again_.reset();
   act(SetCoordinatorTimer{*deadline_});
-  return false;
+  return Due::ask_again;
 }
 
 Next Desk::fail(std::string reason, const Places& about) {
@@ -108,38 +127,55 @@ Next Desk::fail(std::string reason, const Places& about) {
   return std::make_unique<Ended>("Failed");
 }
 
-Next Desk::refused(const Refuse& refusal, Endpoint from) {
-  const auto who = author(refusal, from);
-  if (const auto* rejection = std::get_if<Rejection>(&who)) return fail(rejection->reason, rejection->sites);
-  const std::size_t place = std::get<std::size_t>(who);
-  if (refusal.session != 0 && refusal.session != session_) {
-    return fail(site_name(place) + " refused something of session " + std::to_string(refusal.session) +
-                    ", but this one is " + std::to_string(session_) + "; start the run again with --resume",
-                {place});
+Rejection Desk::out_of_turn(const char* message, const char* state, Endpoint from) const {
+  return {name_at(from) + " sent " + message + " out of turn (the coordinator is " + state +
+              "); check that all programs are of the same version",
+          speaker(from)};
+}
+
+void Desk::set_aside(std::size_t place, Standing standing, const std::string& reason) {
+  // Whoever has not joined stays unheard: there is nobody to tell anything.
+  if (seats_[place].endpoint) seats_[place].standing = standing;
+  act(SiteLost{setup_.roster.members()[place].id, reason});
+}
+
+void Desk::welcome_back(std::size_t place) {
+  if (seats_[place].standing == Standing::late) seats_[place].standing = Standing::here;
+}
+
+void Desk::admit(Join&& join, Endpoint from, Standing standing) {
+  Seat& seat = seats_[*setup_.roster.index_of(join.key)];
+  seat.standing = standing;
+  seat.endpoint = from;
+  seat.head = join.head;
+  seat.booked = std::max(seat.booked, join.booked_rho);
+  seat.join = std::move(join);
+}
+
+Places Desk::standing_as(Standing standing) const {
+  Places places;
+  for (std::size_t place = 0; place < seats_.size(); ++place) {
+    if (seats_[place].standing == standing) places.push_back(place);
   }
-  return fail(sentence(site_name(place), refusal.code), {place});
+  return places;
 }
 
-Next Desk::out_of_turn(const char* message, const char* state, Endpoint from) {
-  const auto place = site_at(from);
-  return fail(name_at(from) + " sent " + message + " out of turn (the coordinator is " + state +
-                  "); check that all programs are of the same version",
-              place ? Places{*place} : Places{});
+bool Desk::is_member(std::size_t place) const { return std::ranges::binary_search(members_, place); }
+
+bool Desk::needs_session() const { return session_over_ || !standing_as(Standing::returning).empty(); }
+
+std::vector<SiteHead> Desk::heads() const {
+  std::vector<SiteHead> heads;
+  for (std::size_t place = 0; place < seats_.size(); ++place) {
+    if (seats_[place].standing != Standing::unheard) heads.push_back({key_of(place), seats_[place].head});
+  }
+  return heads;
 }
 
-void Desk::admit(Join&& join, Endpoint from) {
-  const std::size_t place = *setup_.roster.index_of(join.key);
-  endpoints_[place] = from;
-  heads_[place] = {join.key, join.head};
-  booked_[place] = join.booked_rho;
-  joins_[place] = std::move(join);
-}
-
-std::vector<Join> Desk::take_joins() {
-  std::vector<Join> out;
-  for (auto& join : joins_) out.push_back(std::move(join.value()));
-  joins_.clear();
-  return out;
+double Desk::most_booked() const {
+  double most = 0;
+  for (const Seat& seat : seats_) most = std::max(most, seat.booked);
+  return most;
 }
 
 std::string list_of(const Desk& desk, const Places& places) {

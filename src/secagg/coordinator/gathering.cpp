@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <limits>
 
 #include "states.hpp"
@@ -18,33 +17,53 @@ std::string difference(const std::string& site, const RunContext& its, const Run
 
 }  // namespace
 
+std::optional<std::string> problem_with(const Desk& desk, const Join& join, std::size_t place) {
+  const std::string site = desk.site_name(place);
+  if (join.run != desk.setup().run) return difference(site, join.run, desk.setup().run);
+  if (!is_genuine(join.key, join.head)) {
+    return site + " sent a ledger head that it has not signed; run `fedloom ledger verify` there";
+  }
+  if (join.last_session == std::numeric_limits<std::uint32_t>::max()) {
+    return site + " has used up all session numbers of this run; start a new run";
+  }
+  return std::nullopt;
+}
+
 Next Gathering::enter(Desk& desk) {
   desk.set_deadline(desk.setup().join_limit);
-  return std::make_unique<Gathering>(desk.sites());
+  return std::make_unique<Gathering>();
 }
 
 Next Gathering::on_message(Desk& desk, Endpoint from, Message&& message) {
   if (auto* join = std::get_if<Join>(&message)) return on_join(desk, from, std::move(*join));
-  return State::on_message(desk, from, std::move(message));
+  // Nothing has begun: what is wrong with a site is for a person to mend first.
+  if (const auto* refusal = std::get_if<Refuse>(&message)) {
+    const auto who = desk.author(*refusal, from);
+    if (const auto* rejection = std::get_if<Rejection>(&who)) return desk.fail(rejection->reason, rejection->sites);
+    const std::size_t place = std::get<std::size_t>(who);
+    return desk.fail(Desk::sentence(desk.site_name(place), refusal->code), {place});
+  }
+  const Rejection rejection = desk.out_of_turn(name_of(message), name(), from);
+  return desk.fail(rejection.reason, rejection.sites);
 }
 
 Next Gathering::on_join(Desk& desk, Endpoint from, Join&& join) {
   const auto who = desk.author(join, from);
   if (const auto* rejection = std::get_if<Rejection>(&who)) return desk.fail(rejection->reason, rejection->sites);
   const std::size_t place = std::get<std::size_t>(who);
-  const std::string site = desk.site_name(place);
-  if (joined_[place]) return desk.fail(site + " joined twice; start one program for each site", {place});
-  if (join.run != desk.setup().run) return desk.fail(difference(site, join.run, desk.setup().run), {place});
-  if (!is_genuine(join.key, join.head)) {
-    return desk.fail(site + " sent a ledger head that it has not signed; run `fedloom ledger verify` there", {place});
+  if (desk.is_here(place)) {
+    return desk.fail(desk.site_name(place) + " joined twice; start one program for each site", {place});
   }
-  if (join.last_session == std::numeric_limits<std::uint32_t>::max()) {
-    return desk.fail(site + " has used up all session numbers of this run; start a new run", {place});
-  }
-  desk.admit(std::move(join), from);
-  joined_[place] = true;
-  if (!waiting_for().empty()) return nullptr;
-  return Keying::enter(desk);
+  if (auto problem = problem_with(desk, join, place)) return desk.fail(std::move(*problem), {place});
+  desk.admit(std::move(join), from, Standing::here);
+  return advance(desk);
+}
+
+Next Gathering::advance(Desk& desk) {
+  if (!waiting_for(desk).empty() && desk.has_deadline()) return nullptr;
+  const std::size_t here = desk.standing_as(Standing::here).size();
+  if (!desk.enough(here)) return desk.fail(too_few(desk, here), desk.standing_as(Standing::unheard));
+  return Keying::enter(desk, std::nullopt);
 }
 
 Next Gathering::on_close(Desk& desk, const CloseSession&) {

@@ -2,7 +2,10 @@
 
 namespace fedloom::secagg::coordinator {
 
-Next Idle::on_start(Desk& desk, StartRound&& start) { return Summing::enter(desk, std::move(start.plan)); }
+Next Idle::on_start(Desk& desk, StartRound&& start) {
+  if (desk.needs_session()) return Keying::enter(desk, std::move(start.plan));
+  return begin_round(desk, std::move(start.plan));
+}
 
 Next Idle::on_close(Desk& desk, const CloseSession& close) { return Closing::enter(desk, close); }
 

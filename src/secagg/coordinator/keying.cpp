@@ -4,33 +4,70 @@
 
 namespace fedloom::secagg::coordinator {
 
-Next Keying::enter(Desk& desk) {
+Next Keying::enter(Desk& desk, std::optional<boundary::RoundPlan>&& plan) {
+  for (const std::size_t place : desk.standing_as(Standing::returning)) desk.seat(place).standing = Standing::here;
   // Greater than any that any site has seen, so that no context and no key comes twice.
-  std::uint32_t used = 0;
-  for (const auto& join : desk.joins()) used = std::max(used, join.value().last_session);
-  desk.set_session(used + 1);
+  std::uint32_t used = desk.session();
+  for (std::size_t place = 0; place < desk.sites(); ++place) {
+    if (const auto& join = desk.seat(place).join) used = std::max(used, join->last_session);
+  }
+  desk.open_session(used + 1);
   desk.send_to_all(OpenSession{desk.setup().run, desk.session()});
   desk.set_deadline(desk.setup().reply_limit);
-  return std::make_unique<Keying>(desk.sites());
+  return std::make_unique<Keying>(desk.sites(), std::move(plan));
+}
+
+Places Keying::waiting_for(const Desk& desk) const {
+  Places places;
+  for (const std::size_t place : desk.standing_as(Standing::here)) {
+    if (!keys_[place]) places.push_back(place);
+  }
+  return places;
 }
 
 Next Keying::on_message(Desk& desk, Endpoint from, Message&& message) {
   auto* advertise = std::get_if<Advertise>(&message);
   if (advertise == nullptr) return State::on_message(desk, from, std::move(message));
   const auto who = desk.author(*advertise, from);
-  if (const auto* rejection = std::get_if<Rejection>(&who)) return desk.fail(rejection->reason, rejection->sites);
+  if (const auto* rejection = std::get_if<Rejection>(&who)) return reject(desk, *rejection);
   const std::size_t place = std::get<std::size_t>(who);
+  if (keys_[place] && keys_[place]->signature == advertise->signature) return nullptr;
+  if (advertise->session < desk.session() && may_lose(desk)) return nullptr;
   if (advertise->session != desk.session() || keys_[place]) {
-    return desk.out_of_turn("a mask key of another session or a second one", name(), from);
+    return reject(desk, desk.out_of_turn("a key of another session or a second one", name(), from));
   }
   keys_[place] = std::move(*advertise);
-  if (!waiting_for().empty()) return nullptr;
+  desk.welcome_back(place);
+  return advance(desk);
+}
 
+void Keying::ask(Desk& desk, std::size_t place) const {
+  desk.send_to(place, OpenSession{desk.setup().run, desk.session()});
+}
+
+void Keying::forget(Desk&, const Places& places) {
+  for (const std::size_t place : places) keys_[place].reset();
+}
+
+Next Keying::advance(Desk& desk) {
+  if (!waiting_for(desk).empty()) return nullptr;
   KeyList list{.session = desk.session(), .keys = {}};
-  for (auto& key : keys_) list.keys.push_back(std::move(key.value()));
-  desk.send_to_all(list);
+  Places members;
+  for (std::size_t place = 0; place < keys_.size(); ++place) {
+    if (!keys_[place]) continue;
+    list.keys.push_back(*keys_[place]);
+    members.push_back(place);
+  }
+  if (!desk.enough(members.size())) return desk.fail(too_few(desk, members.size()), {});
+  desk.set_members(std::move(members));
+  for (const std::size_t place : desk.members()) desk.send_to(place, list);
   desk.clear_deadline();
-  desk.act(SessionReady{desk.session(), desk.take_joins()});
+  if (plan_) return begin_round(desk, std::move(*plan_));
+  SessionReady ready{.session = desk.session(), .joined = {}};
+  for (std::size_t place = 0; place < desk.sites(); ++place) {
+    if (const auto& join = desk.seat(place).join) ready.joined.push_back(*join);
+  }
+  desk.act(std::move(ready));
   return std::make_unique<Idle>();
 }
 

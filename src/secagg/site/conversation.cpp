@@ -10,13 +10,33 @@ namespace fedloom::secagg::site {
 
 Conversation::Conversation(SiteSetup setup) : setup_(std::move(setup)), booked_(setup_.resume.booked_rho) {
   FEDLOOM_CHECK(setup_.key != nullptr && setup_.random != nullptr && setup_.tick.count() > 0);
-  if (setup_.roster.size() < 2) throw std::invalid_argument("a secure sum needs at least two sites in the roster");
+  if (const auto fault = fault_of(setup_.quorum); !fault.empty()) throw std::invalid_argument(fault);
+  FEDLOOM_CHECK(setup_.quorum.sites == setup_.roster.size());
   const auto self = setup_.roster.index_of(setup_.key->public_key());
   if (!self) throw std::invalid_argument("this site's key is not in the roster");
   self_ = *self;
 }
 
 void Conversation::send(Message&& message) { act(SendToCoordinator{std::move(message)}); }
+
+void Conversation::answer(Message&& message) {
+  send(Message(message));
+  answer_.emplace(std::move(message));
+}
+
+void Conversation::answer_with_sealed(const Digest& context) {
+  act(SendSealed{context});
+  answer_.emplace(context);
+}
+
+void Conversation::repeat_answer() {
+  if (!answer_) return;
+  if (const auto* message = std::get_if<Message>(&*answer_)) {
+    send(Message(*message));
+  } else {
+    act(SendSealed{std::get<Digest>(*answer_)});
+  }
+}
 
 void Conversation::open_session(std::uint32_t session) {
   session_ = session;
@@ -51,7 +71,7 @@ bool Conversation::store_heads(const std::vector<SiteHead>& heads) {
     if (!setup_.roster.index_of(entry.key) || !seen.insert(entry.key).second) return false;
     if (!is_genuine(entry.key, entry.head)) return false;
   }
-  if (seen.size() != setup_.roster.size()) return false;
+  if (seen.size() < quorum().threshold()) return false;
   act(StoreHeads{heads});
   return true;
 }

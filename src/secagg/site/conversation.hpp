@@ -1,10 +1,12 @@
 #pragma once
 // What all states of a site share: who it is, what it has been told to do, and how it ends.
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "../signing.hpp"
@@ -18,11 +20,14 @@ using Next = std::unique_ptr<State>;
 
 class Conversation {
  public:
-  /// Throws std::invalid_argument when the key is no roster member's or the roster has fewer than two.
+  /// Throws std::invalid_argument when the key is no roster member's or the quorum is impossible for the roster.
   explicit Conversation(SiteSetup setup);
   const SiteSetup& setup() const noexcept { return setup_; }
   std::size_t self() const noexcept { return self_; }
   std::uint32_t session() const noexcept { return session_; }
+  /// Of a session that may be opened now: none of this site's past is.
+  std::uint32_t last_session() const noexcept { return std::max(session_, setup_.resume.last_session); }
+  const Quorum& quorum() const noexcept { return setup_.quorum; }
   Instant now() const noexcept { return now_; }
 
   void begin(Instant now) noexcept { now_ = now; }
@@ -38,6 +43,25 @@ class Conversation {
     send(std::move(message));
   }
   void send(Message&& message);
+
+  /// The message that is being handled, as its digest.
+  void received(const Digest& message) noexcept { received_ = message; }
+  /// True when it is the one that was taken last: a repetition.
+  bool is_repeated() const noexcept { return taken_ == received_; }
+  /// Sends the answer to it again, if it has been given yet.
+  void repeat_answer();
+  /// The message being handled is in order; the next answer is the answer to it.
+  void take() {
+    taken_ = received_;
+    answer_.reset();
+  }
+  template <SiteMessage T>
+  void answer_signed(T message) {
+    sign(message, *setup_.key, setup_.run);
+    answer(std::move(message));
+  }
+  void answer(Message&& message);
+  void answer_with_sealed(const Digest& context);
 
   /// ρ that this site's ledger holds for the run.
   double booked() const noexcept { return booked_; }
@@ -59,7 +83,7 @@ class Conversation {
   Next refuse(RefusalCode code, std::string reason);
   /// Ends without a word: the coordinator is gone, or has ended the run itself.
   Next end(SiteAborted aborted);
-  /// Keeps the peers' heads when each is signed by its own site of the roster.
+  /// Keeps the peers' heads when each is signed by its own site of the roster, and there are enough.
   bool store_heads(const std::vector<SiteHead>& heads);
 
  private:
@@ -71,6 +95,10 @@ class Conversation {
   Instant now_{0};
   std::optional<Instant> deadline_;
   std::vector<SiteAction> actions_;
+  Digest received_{};
+  std::optional<Digest> taken_;
+  /// To the message taken: a message, or the sealed share of a context, which is on disk.
+  std::optional<std::variant<Message, Digest>> answer_;
 };
 
 }  // namespace fedloom::secagg::site

@@ -1,41 +1,61 @@
+#include "fedloom/base/check.hpp"
 #include "states.hpp"
 
 namespace fedloom::secagg::site {
 
+Next Preparing::enter(Conversation& talk, SessionPtr&& session, RoundPtr&& round, boundary::RoundPlan&& plan) {
+  talk.wait_for_nobody();
+  talk.act(Prepare{std::move(plan)});
+  return std::make_unique<Preparing>(std::move(session), std::move(round), talk.now());
+}
+
 Next Preparing::on_message(Conversation& talk, Message&& message) {
-  const auto* end = std::get_if<CloseRun>(&message);
-  if (end != nullptr && !end->finished) return close(talk, *end);
-  return State::on_message(talk, std::move(message));
+  return on_message_at_work(talk, std::move(message));
+}
+
+boundary::Mask Preparing::make_mask(const Conversation& talk) {
+  const MaskContext about{context(talk), session_->plan};
+  PairSecrets secrets;
+  if (round_) {
+    secrets.parties = round_->parties;
+    for (std::size_t k = 0; k < round_->places.size(); ++k) {
+      if (round_->places[k] == talk.self()) secrets.self = k;
+      // A point of low order was refused with the deal.
+      secrets.shared.push_back(round_->mask_key.agree(round_->parties[k].mask_key).value());
+    }
+    return session_->masks.make(about, secrets, &round_->self_seed);
+  }
+  secrets.self = talk.self();
+  const auto& members = talk.setup().roster.members();
+  for (std::size_t place = 0; place < members.size(); ++place) {
+    secrets.parties.push_back({members[place].key, session_->session_keys[place]});
+    secrets.shared.push_back(session_->shared[place].clone());
+  }
+  return session_->masks.make(about, secrets, nullptr);
 }
 
 Next Preparing::on_share(Conversation& talk, SharePrepared&& prepared) {
   talk.set_booked(prepared.booked_rho);
-  const std::size_t length = prepared.share.length();
-  if (length > max_share_words) {
-    return talk.refuse(RefusalCode::protocol, "the plan asks for " + std::to_string(length) +
-                                                  " numbers, and a message carries " + std::to_string(max_share_words) +
-                                                  " at most; lower max_cells in the experiment");
-  }
-  const Digest context = context_hash(talk.setup().run, talk.session(), session_->round, session_->attempt);
-  ShareMessage share{.key = {},
-                     .session = talk.session(),
-                     .round = session_->round,
-                     .attempt = session_->attempt,
+  FEDLOOM_CHECK(prepared.share.length() <= max_share_words);
+  auto sealed = boundary::MaskedShare::seal(std::move(prepared.share), make_mask(talk));
+  const auto words = sealed.words();
+  ShareMessage share{.id = session_->newest,
                      .plan = session_->plan,
-                     .share = boundary::MaskedShare::seal(std::move(prepared.share),
-                                                          session_->masks.make(context, session_->plan, length)),
+                     .words = words.size(),
                      .head = prepared.head,
-                     .booked_rho = prepared.booked_rho,
-                     .signature = {}};
+                     .booked_rho = prepared.booked_rho};
+  for (std::uint32_t index = 0; index < chunk_count(words.size()); ++index) {
+    const ChunkRange range = chunk_range(words.size(), index);
+    share.chunks.push_back(chunk_hash(words.subspan(range.first, range.count)));
+  }
   sign(share, *talk.setup().key, talk.setup().run);
-  Message message(std::move(share));
-  talk.act(StoreSealed{context, encode(message)});
-  return std::make_unique<Sealing>(std::move(session_), arrived_, std::get<ShareMessage>(std::move(message)));
+  talk.act(StoreSealed{context(talk), std::move(share), std::move(sealed)});
+  return std::make_unique<Sealing>(std::move(session_), std::move(round_), arrived_);
 }
 
 Next Preparing::on_no(Conversation& talk, PlanRefused refused) {
-  return talk.refuse(refused.code, "this site refused the plan of round " + std::to_string(session_->round) + ": " +
-                                       name_of(refused.code));
+  return talk.refuse(refused.code, "this site refused the plan of round " + std::to_string(session_->newest.round) +
+                                       ": " + name_of(refused.code));
 }
 
 }  // namespace fedloom::secagg::site

@@ -14,16 +14,19 @@ std::optional<std::string> problem_with(const Conversation& talk, const PlanMess
            std::to_string(talk.session());
   }
   // Strictly upwards: no context comes twice, so none is sealed twice.
-  if (std::pair(plan.round, plan.attempt) <= std::pair(session.round, session.attempt) || plan.round == 0) {
-    return "the plan of " + name + " comes after that of round " + std::to_string(session.round) + ", attempt " +
-           std::to_string(session.attempt);
+  const RoundId newest = session.newest;
+  if (std::pair(plan.round, plan.attempt) <= std::pair(newest.round, newest.attempt) || plan.round == 0) {
+    return "the plan of " + name + " comes after that of round " + std::to_string(newest.round) + ", attempt " +
+           std::to_string(newest.attempt);
   }
-  // A site knows its own noise, so at most all others' can be counted on.
-  const std::size_t sites = talk.setup().roster.size();
-  if (plan.contributors == 0 || plan.contributors >= sites) {
+  const Quorum& quorum = talk.quorum();
+  if (plan.contributors == 0 || plan.contributors > quorum.contributors()) {
     return "the plan of " + name + " counts on the noise of " + std::to_string(plan.contributors) + " of " +
-           std::to_string(sites) + " sites; 1 to " + std::to_string(sites - 1) + " is possible";
+           std::to_string(quorum.sites) + " sites; 1 to " + std::to_string(quorum.contributors()) + " is possible";
   }
+  // The share of a lost round may be in a sum that the coordinator keeps to itself: with a second sum that has other
+  // survivors it would give one site's share.
+  if (plan.reuse && quorum.recovers()) return "the plan of " + name + " asks for a share that was sealed before";
   const schema::Domain& domain = talk.setup().domain;
   if (domain.dimensions() > 0 && (!boundary::fits(plan, domain) || plan.length(domain) > max_share_words)) {
     return "the plan of " + name + " does not fit the schema, or asks for too many numbers";
@@ -39,27 +42,29 @@ Next Ready::enter(Conversation& talk, SessionPtr&& session) {
 }
 
 Next Ready::on_message(Conversation& talk, Message&& message) {
-  if (auto* plan = std::get_if<PlanMessage>(&message)) return on_plan(talk, std::move(*plan));
+  if (auto* plan = std::get_if<PlanMessage>(&message)) return begin_round(talk, std::move(session_), std::move(*plan));
   if (const auto* end = std::get_if<CloseRun>(&message)) return close(talk, *end);
+  const auto* session = std::get_if<OpenSession>(&message);
+  if (session != nullptr && talk.quorum().recovers()) return open_session(talk, *session);
   return State::on_message(talk, std::move(message));
 }
 
-Next Ready::on_plan(Conversation& talk, PlanMessage&& message) {
+Next begin_round(Conversation& talk, SessionPtr&& session, PlanMessage&& message) {
   talk.enter_round(message.plan.round);
-  if (auto problem = problem_with(talk, message, *session_)) {
+  if (auto problem = problem_with(talk, message, *session)) {
     return talk.refuse(RefusalCode::protocol, *problem + "; the coordinator's program must be replaced");
   }
   if (!talk.store_heads(message.heads)) {
     return talk.refuse(RefusalCode::protocol,
-                       "the plan carries ledger heads that are not signed by each site of the roster; ask the lead "
-                       "why");
+                       "the plan carries too few ledger heads, or one that its site of the roster has not signed; ask "
+                       "the lead why");
   }
-  session_->round = message.plan.round;
-  session_->attempt = message.plan.attempt;
-  session_->plan = plan_hash(message.plan);
-  talk.wait_for_nobody();
-  talk.act(Prepare{std::move(message.plan)});
-  return std::make_unique<Preparing>(std::move(session_), talk.now());
+  talk.take();
+  session->newest.round = message.plan.round;
+  session->newest.attempt = message.plan.attempt;
+  session->plan = plan_hash(message.plan);
+  if (talk.quorum().recovers()) return Offered::enter(talk, std::move(session), std::move(message.plan));
+  return Preparing::enter(talk, std::move(session), nullptr, std::move(message.plan));
 }
 
 }  // namespace fedloom::secagg::site

@@ -24,6 +24,11 @@ Next State::on_stored(Conversation&) {
   return nullptr;
 }
 
+Next State::on_decision_stored(Conversation&) {
+  FEDLOOM_CHECK(!"a decision was stored that had not been made");
+  return nullptr;
+}
+
 Next State::on_due(Conversation& talk) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(talk.setup().wait_limit).count();
   return talk.end({"the coordinator was silent for " + std::to_string(seconds) +
@@ -59,6 +64,7 @@ Next close(Conversation& talk, const CloseRun& message) {
                        "the lead why");
   }
   const Digest public_ledger = privacy::public_ledger_hash(message.public_ledger);
+  talk.take();
   talk.send_signed(Goodbye{.session = talk.session(), .closing = closing_hash(message.heads, public_ledger)});
   talk.act(SiteFinished{message.finished});
   return std::make_unique<Ended>("Closed");

@@ -2,16 +2,11 @@
 
 namespace fedloom::secagg::site {
 
-Next Waiting::on_message(Conversation& talk, Message&& message) {
-  const auto* end = std::get_if<CloseRun>(&message);
-  if (end != nullptr && !end->finished) return close(talk, *end);
-  return State::on_message(talk, std::move(message));
-}
-
 Next Waiting::on_due(Conversation& talk) {
-  // Exactly what was stored: signed once, before it went to disk.
-  talk.send(std::move(share_));
-  return Ready::enter(talk, std::move(session_));
+  talk.answer_with_sealed(context(talk));
+  if (!round_) return Ready::enter(talk, std::move(session_));
+  talk.wait_for_coordinator();
+  return std::make_unique<Masked>(std::move(session_), std::move(round_));
 }
 
 }  // namespace fedloom::secagg::site
