@@ -17,9 +17,9 @@ struct KeyStream {
   Sign sign = Sign::plus;
 };
 
-/// words += Σ sign·stream, mod 2^64; a stream's bytes are taken as little-endian words. Works through the words in
-/// pieces that stay in the cache, all streams at each, with `threads` threads. Throws EnvironmentError when OpenSSL has
-/// no AES-256-CTR.
+/// words += Σ sign·stream, mod 2^64; a stream's bytes are taken as little-endian words. All streams are added to a few
+/// words at a time, which stay in registers or in the cache; `threads` threads. Throws EnvironmentError when OpenSSL is
+/// needed and has no AES-256-CTR.
 void add_streams(std::span<const KeyStream> streams, std::span<std::uint64_t> words, unsigned threads = 1);
 
 }  // namespace fedloom::secagg

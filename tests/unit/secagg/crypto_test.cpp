@@ -136,7 +136,7 @@ TEST(MaskStream, ManyStreamsAddUpAsOneAfterAnotherForAnyNumberOfThreads) {
   test::SplitMixRandom random(7);
   std::vector<KeyStream> streams;
   for (int k = 0; k < 5; ++k) streams.push_back({drawn(random), k % 2 == 0 ? Sign::plus : Sign::minus});
-  for (const std::size_t length : {0U, 1U, 1024U, 10001U}) {
+  for (const std::size_t length : {0U, 1U, 4096U, 20001U}) {
     Words expected(length, 42);
     for (const auto& stream : streams) add_stream(stream.key, stream.sign, expected);
     for (const unsigned threads : {0U, 1U, 2U, 3U, 7U, 100U}) {
