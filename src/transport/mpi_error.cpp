@@ -25,8 +25,4 @@ void check_mpi(int code, const char* action) {
   if (code != MPI_SUCCESS) throw EnvironmentError("MPI", failure(code, action), remedy);
 }
 
-void check_peer(int code, Endpoint peer, const char* action) {
-  if (code != MPI_SUCCESS) throw PeerError("rank " + std::to_string(peer), failure(code, action), remedy);
-}
-
 }  // namespace fedloom::transport

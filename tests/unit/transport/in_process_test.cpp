@@ -9,8 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "fedloom/base/error.hpp"
-
 namespace fedloom::transport {
 namespace {
 
@@ -64,13 +62,6 @@ TEST(InProcess, WakesAWaitingReceiver) {
   EXPECT_TRUE(centre->receive(late()));
   EXPECT_LT(monotonic_now() - before, Millis(10000));
   sender.join();
-}
-
-TEST(InProcess, SaysThatAPeerHasLeft) {
-  InProcessHub hub(2);
-  const auto centre = hub.connect(0);
-  hub.connect(1).reset();
-  EXPECT_THROW(centre->send(1, word("gone")), PeerError);
 }
 
 TEST(InProcess, TheTapSeesEveryMessagesBytes) {
