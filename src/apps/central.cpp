@@ -22,13 +22,12 @@ class CentralSource final : public coordinator::MeasurementSource {
   privacy::Rho booked() const override { return curator_.booked(); }
   bool holds(const boundary::RoundPlan& plan) const override { return curator_.holds(plan); }
 
-  std::vector<boundary::Measurement> measure(const boundary::RoundPlan& plan,
-                                             coordinator::PublicSpend& spent) override {
-    spent = {.round = plan.round,
-             .kind = curator_.holds(plan) ? "reuse" : "spend",
-             .stage = plan.stage,
-             .events = boundary::events_of(plan, domain_)};
-    return curator_.measure(plan);
+  std::variant<coordinator::Measured, coordinator::LostRound> measure(const boundary::RoundPlan& plan) override {
+    coordinator::PublicSpend spent{.round = plan.round,
+                                   .kind = curator_.holds(plan) ? "reuse" : "spend",
+                                   .stage = plan.stage,
+                                   .events = boundary::events_of(plan, domain_)};
+    return coordinator::Measured{curator_.measure(plan), 1, std::move(spent)};
   }
 
   std::size_t select(const coordinator::SelectStep& step, coordinator::PublicSpend& spent) override {

@@ -86,6 +86,8 @@ void verify_run(const fs::path& run) {
             << ", recomputed\n";
   for (const auto& site : ledger.sites)
     std::cout << "site            " << site << ": head and acknowledgement signed by its key\n";
+  for (const auto& site : ledger.lost)
+    std::cout << "site            " << site << ": lost before the end; its last head is signed by its key\n";
 }
 
 /// The heads that the run's public ledger holds of this site are witnesses against a rewritten chain.

@@ -42,8 +42,10 @@ void run(const RunOptions& options, transport::Transport& transport) {
                                : coordinator::RunFolder::create(options.out, experiment);
   Progress progress(experiment);
   progress.start(folder.run_id());
-  coordinator::FederatedSource source(experiment, folder.run_id(), transport, stop_flag(),
-                                      [&](const auto& sites, Millis waited) { progress.waiting(sites, waited); });
+  coordinator::FederatedSource source(
+      experiment, folder.run_id(), transport, stop_flag(),
+      {.on_wait = [&](const auto& sites, Millis waited) { progress.waiting(sites, waited); },
+       .on_lost = [&](const auto& reason) { progress.note(reason); }});
   const auto result = coordinator::conduct(experiment, folder, source,
                                            {.on_round = [&](const auto& record) { progress.round(record); },
                                             .on_note = [&](const auto& text) { progress.note(text); },

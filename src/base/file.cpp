@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -67,23 +68,9 @@ std::string read_text(const std::filesystem::path& file) { return read_all<std::
 Bytes read_bytes(const std::filesystem::path& file) { return read_all<Bytes>(file); }
 
 void write_atomically(const std::filesystem::path& file, ByteView content, unsigned mode) {
-  std::filesystem::path fresh = file;
-  fresh += ".tmp";
-  ::unlink(fresh.c_str());  // left over from a crash, perhaps with another mode
-  {
-    const Descriptor fd(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
-    if (!fd.open() || !write_all(fd.get(), content) || ::fsync(fd.get()) != 0) {
-      const std::string words = system_words("cannot write");
-      ::unlink(fresh.c_str());
-      throw EnvironmentError(file.string(), words, check_disk);
-    }
-  }
-  if (::rename(fresh.c_str(), file.c_str()) != 0) {
-    const std::string words = system_words("cannot replace the file");
-    ::unlink(fresh.c_str());
-    throw EnvironmentError(file.string(), words, check_disk);
-  }
-  sync_folder_of(file);
+  AtomicFile whole(file, mode);
+  whole.append(content);
+  whole.commit();
 }
 
 void write_atomically(const std::filesystem::path& file, std::string_view content, unsigned mode) {
@@ -138,6 +125,39 @@ void AppendFile::truncate(std::uint64_t size) {
   if (::ftruncate(fd_, static_cast<off_t>(size)) != 0 || ::fsync(fd_) != 0) {
     throw EnvironmentError(path_.string(), system_words("cannot cut the file"), check_disk);
   }
+}
+
+AtomicFile::AtomicFile(const std::filesystem::path& file, unsigned mode) : file_(file), fresh_(file) {
+  fresh_ += ".tmp";
+  ::unlink(fresh_.c_str());  // left over from a crash, perhaps with another mode
+  fd_ = ::open(fresh_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+  if (fd_ < 0) fail("cannot open for writing");
+}
+
+AtomicFile::~AtomicFile() {
+  if (fd_ < 0) return;
+  ::close(fd_);
+  ::unlink(fresh_.c_str());
+}
+
+void AtomicFile::fail(const char* tried) const {
+  throw EnvironmentError(file_.string(), system_words(tried), check_disk);
+}
+
+void AtomicFile::append(ByteView bytes) {
+  if (!write_all(fd_, bytes)) fail("cannot write");
+}
+
+void AtomicFile::commit() {
+  FEDLOOM_CHECK(fd_ >= 0);
+  if (::fsync(fd_) != 0) fail("cannot write");
+  ::close(std::exchange(fd_, -1));
+  if (::rename(fresh_.c_str(), file_.c_str()) != 0) {
+    const std::string words = system_words("cannot replace the file");
+    ::unlink(fresh_.c_str());
+    throw EnvironmentError(file_.string(), words, check_disk);
+  }
+  sync_folder_of(file_);
 }
 
 }  // namespace fedloom

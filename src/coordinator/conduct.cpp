@@ -53,10 +53,24 @@ class Conductor {
     const bool held = step != nullptr && source_.holds(step->plan);
     // Sites and loop add the same costs up in another order: a difference in the last digits is none.
     const double rounding = 1e-9 * privacy::rho_of(experiment_.privacy.epsilon, experiment_.privacy.delta).value;
-    if (held || source_.booked().value <= loop_.spent().value + rounding) return;
+    const bool booked = source_.booked().value > loop_.spent().value + rounding;
+    // A site that is missing may have booked what was asked last: count it as paid.
+    const bool may_be_booked = !source_.knows_all_books() && folder_.asked() == round_of(loop_.next());
+    if (held || (!booked && !may_be_booked)) return;
+    const PublicSpend lost = lost_spend();
+    plan_anew(lost, {std::max(source_.booked().value, loop_.spent().value + privacy::cost_of({lost}).value)});
+  }
+
+  static std::uint32_t round_of(const Step& step) {
+    if (const auto* measure = std::get_if<MeasureStep>(&step)) return measure->plan.round;
+    if (const auto* select = std::get_if<SelectStep>(&step)) return select->round;
+    return 0;
+  }
+
+  void plan_anew(const PublicSpend& lost, privacy::Rho booked) {
     note("a round was paid for and lost: planning the rest with what is left of the budget");
-    folder_.add_spend(lost_spend());
-    loop_.lost(source_.booked());
+    folder_.add_spend(lost);
+    loop_.lost(booked);
     loop_.save(folder_.checkpoint());
   }
 
@@ -76,17 +90,32 @@ class Conductor {
   }
 
   void take(const Step& step) {
+    folder_.note_asked(round_of(step));
+    if (const auto* measure = std::get_if<MeasureStep>(&step)) return take(measure->plan);
     PublicSpend spent;
-    RoundRecord record;
-    if (const auto* measure = std::get_if<MeasureStep>(&step)) {
-      auto measured = source_.measure(measure->plan, spent);
-      folder_.add_spend(spent);
-      record = loop_.absorb(std::move(measured));
-    } else {
-      const std::size_t index = source_.select(std::get<SelectStep>(step), spent);
-      folder_.add_spend(spent);
-      record = loop_.selected(index);
+    const std::size_t index = source_.select(std::get<SelectStep>(step), spent);
+    folder_.add_spend(spent);
+    keep(loop_.selected(index));
+  }
+
+  void take(const boundary::RoundPlan& plan) {
+    auto outcome = source_.measure(plan);
+    if (const auto* lost = std::get_if<LostRound>(&outcome)) {
+      note(lost->reason);
+      if (++losses_ == max_losses) {
+        throw PeerError("", std::to_string(losses_) + " rounds in a row were lost: " + lost->reason, "");
+      }
+      return plan_anew(lost->spent, source_.booked());
     }
+    losses_ = 0;
+    auto& measured = std::get<Measured>(outcome);
+    folder_.add_spend(measured.spent);
+    RoundRecord record = loop_.absorb(std::move(measured.measurements));
+    record.shares = measured.shares;
+    keep(record);
+  }
+
+  void keep(const RoundRecord& record) {
     loop_.save(folder_.checkpoint());
     report(record);
   }
@@ -151,6 +180,8 @@ class Conductor {
                                 {"unit_max_sites", experiment_.privacy.max_sites},
                                 {"trust", config::name_of(experiment_.privacy.trust)},
                                 {"colluding_sites", experiment_.privacy.colluding_sites},
+                                {"dropouts", experiment_.privacy.dropouts},
+                                {"coordinator", name_of(experiment_.privacy.coordinator)},
                                 {"method", config::name_of(experiment_.generator.method)},
                                 {"rows_estimate", loop_.rows_estimate()},
                                 {"rows_written", result.rows_written},
@@ -175,6 +206,9 @@ class Conductor {
   const ConductOptions& options_;
   Instant started_ = monotonic_now();
   Loop loop_;
+  /// Each costs what a round costs: something is wrong that time does not mend.
+  static constexpr int max_losses = 3;
+  int losses_ = 0;  ///< in a row
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <thread>
 
 #include "fedloom/base/check.hpp"
 #include "fedloom/base/error.hpp"
@@ -25,29 +26,32 @@ struct FederatedSource::Impl {
   const config::Experiment& experiment;
   transport::Transport& transport;
   const std::atomic<bool>& stop;
-  OnWait on_wait;
+  Listener listener;
   secagg::RunContext run;
   secagg::CoordinatorProtocol protocol;
 
   std::uint32_t session = 0;
   std::vector<secagg::Join> joined;
-  std::vector<double> booked;
+  double booked = 0;  ///< the most that a site may have booked
   std::optional<Instant> timer;
   std::optional<secagg::RoundSummed> summed;
+  std::optional<secagg::RoundLost> lost;
   std::optional<secagg::SessionClosed> closed;
 
   Impl(const config::Experiment& exp, secagg::RunContext context, transport::Transport& carrier,
-       const std::atomic<bool>& stop_flag, OnWait wait)
+       const std::atomic<bool>& stop_flag, Listener ears)
       : experiment(exp),
         transport(carrier),
         stop(stop_flag),
-        on_wait(std::move(wait)),
+        listener(std::move(ears)),
         run(context),
         protocol({.roster = *exp.roster,
+                  .quorum = exp.quorum(),
                   .run = std::move(context),
                   .domain = exp.schema.domain(),
                   .join_limit = exp.transport.join_limit,
-                  .reply_limit = exp.transport.reply_limit}) {}
+                  .reply_limit = exp.transport.reply_limit,
+                  .threads = std::max(1U, std::thread::hardware_concurrency())}) {}
 
   void step(secagg::CoordinatorEvent&& event) {
     for (auto& action : protocol.step(std::move(event), monotonic_now())) carry_out(std::move(action));
@@ -68,12 +72,15 @@ struct FederatedSource::Impl {
                    [&](secagg::SessionReady& ready) {
                      session = ready.session;
                      joined = std::move(ready.joined);
-                     booked.clear();
-                     for (const auto& join : joined) booked.push_back(join.booked_rho);
+                     for (const auto& join : joined) booked = std::max(booked, join.booked_rho);
                    },
                    [&](secagg::RoundSummed& done) {
-                     booked = done.booked;
+                     booked = std::max(booked, done.booked);
                      summed = std::move(done);
+                   },
+                   [&](secagg::RoundLost& done) { lost = std::move(done); },
+                   [&](secagg::SiteLost& gone) {
+                     if (listener.on_lost) listener.on_lost(gone.reason);
                    },
                    [&](secagg::SessionClosed& done) { closed = std::move(done); },
                    [&](secagg::Failed& failed) { throw PeerError("", failed.reason, ""); },
@@ -97,8 +104,8 @@ struct FederatedSource::Impl {
         timer.reset();
         step(secagg::CoordinatorTimer{});
       }
-      if (on_wait && monotonic_now() >= say_at && !done()) {
-        on_wait(protocol.waiting_for(), monotonic_now() - started);
+      if (listener.on_wait && monotonic_now() >= say_at && !done()) {
+        listener.on_wait(protocol.waiting_for(), monotonic_now() - started);
         say_at = monotonic_now() + say_after;
       }
     }
@@ -108,18 +115,15 @@ struct FederatedSource::Impl {
   void take_what_has_come() {
     while (auto envelope = transport.receive(monotonic_now())) take(std::move(*envelope));
   }
-
-  /// Every session gives its rounds an attempt of its own, so that no context and no ledger entry is used twice.
-  std::uint32_t attempt() const { return session - 1; }
 };
 
 FederatedSource::FederatedSource(const config::Experiment& experiment, std::string run_id,
-                                 transport::Transport& transport, const std::atomic<bool>& stop, OnWait on_wait)
+                                 transport::Transport& transport, const std::atomic<bool>& stop, Listener listener)
     : impl_(std::make_unique<Impl>(experiment,
                                    secagg::RunContext{.run_id = std::move(run_id),
                                                       .config_hash = experiment.hash(),
                                                       .roster_hash = experiment.roster->fingerprint()},
-                                   transport, stop, std::move(on_wait))) {
+                                   transport, stop, std::move(listener))) {
   impl_->step(secagg::CoordinatorStart{});
   impl_->run_until([&] { return impl_->session != 0; }, true);
 }
@@ -128,31 +132,44 @@ FederatedSource::~FederatedSource() = default;
 
 secagg::RunContext FederatedSource::context() const { return impl_->run; }
 
-privacy::Rho FederatedSource::booked() const { return {*std::max_element(impl_->booked.begin(), impl_->booked.end())}; }
+privacy::Rho FederatedSource::booked() const { return {impl_->booked}; }
+
+bool FederatedSource::knows_all_books() const { return impl_->joined.size() == impl_->experiment.roster->size(); }
 
 bool FederatedSource::holds(const boundary::RoundPlan& plan) const {
+  if (impl_->experiment.quorum().recovers()) return false;
   const Digest content = boundary::content_hash(plan);
   return std::all_of(impl_->joined.begin(), impl_->joined.end(), [&](const secagg::Join& join) {
     return join.stored_round == plan.round && join.stored_plan == content;
   });
 }
 
-std::vector<boundary::Measurement> FederatedSource::measure(const boundary::RoundPlan& asked, PublicSpend& spent) {
+std::variant<Measured, LostRound> FederatedSource::measure(const boundary::RoundPlan& asked) {
+  const auto& domain = impl_->experiment.schema.domain();
   boundary::RoundPlan plan = asked;
-  plan.attempt = impl_->attempt();
   plan.reuse = holds(plan);
   impl_->summed.reset();
+  impl_->lost.reset();
   impl_->take_what_has_come();
-  impl_->step(secagg::StartRound{plan});
-  impl_->run_until([&] { return impl_->summed.has_value(); }, false);
-  auto summed = std::move(*impl_->summed);
-  spent = {.round = plan.round,
-           .attempt = plan.attempt,
-           .kind = plan.reuse ? "reuse" : "spend",
-           .stage = plan.stage,
-           .events = boundary::events_of(plan, impl_->experiment.schema.domain())};
-  return boundary::to_measurements(std::move(summed.total), plan, impl_->experiment.schema.domain(),
-                                   static_cast<std::uint32_t>(impl_->experiment.roster->size()));
+  impl_->step(secagg::StartRound{std::move(plan)});
+  impl_->run_until([&] { return impl_->summed || impl_->lost; }, false);
+  const auto spend = [&domain](const boundary::RoundPlan& answered, const char* kind) {
+    return PublicSpend{.round = answered.round,
+                       .attempt = answered.attempt,
+                       .kind = kind,
+                       .stage = answered.stage,
+                       .events = boundary::events_of(answered, domain)};
+  };
+  if (impl_->lost) {
+    const auto& lost = *impl_->lost;
+    // Whoever has paid has not said so: count it for all.
+    impl_->booked += boundary::cost_of(lost.plan, domain).value;
+    return LostRound{lost.reason, spend(lost.plan, "lost")};
+  }
+  auto& summed = *impl_->summed;
+  const auto shares = static_cast<std::uint32_t>(summed.survivors.size());
+  return Measured{boundary::to_measurements(std::move(summed.total), summed.plan, domain, shares), shares,
+                  spend(summed.plan, summed.plan.reuse ? "reuse" : "spend")};
 }
 
 std::size_t FederatedSource::select(const SelectStep&, PublicSpend&) {
@@ -164,7 +181,7 @@ std::size_t FederatedSource::select(const SelectStep&, PublicSpend&) {
 ClosedBooks FederatedSource::close(bool finished, const std::vector<PublicSpend>& public_ledger) {
   impl_->step(secagg::CloseSession{finished, public_ledger});
   impl_->run_until([&] { return impl_->closed.has_value(); }, false);
-  return {impl_->session, std::move(impl_->closed->heads), std::move(impl_->closed->goodbyes)};
+  return {impl_->closed->session, std::move(impl_->closed->heads), std::move(impl_->closed->goodbyes)};
 }
 
 }  // namespace fedloom::coordinator

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "fedloom/base/check.hpp"
 #include "fedloom/base/error.hpp"
 #include "fedloom/base/file.hpp"
 #include "fedloom/privacy/event_json.hpp"
@@ -35,9 +36,19 @@ privacy::LedgerHead head_from_json(const ordered_json& json) {
   throw LedgerError(file.string(), what, "it was changed or damaged after the run: take the copy that a site holds");
 }
 
-/// Who must have signed the `index`-th place of "sites": the roster's member, or the one owner.
-std::string name_at(const config::Experiment& experiment, std::size_t index) {
-  return experiment.roster ? experiment.roster->members()[index].id.name : "owner";
+/// Whose key it is: a roster's member, or the one owner.
+std::string name_of(const config::Experiment& experiment, const PublicKey& key) {
+  if (!experiment.roster) return "owner";
+  const auto place = experiment.roster->index_of(key);
+  FEDLOOM_CHECK(place.has_value());
+  return experiment.roster->members()[*place].id.name;
+}
+
+/// A site that was lost before the end has signed nothing.
+bool has_signed(const secagg::Goodbye& goodbye) { return goodbye.signature != Signature{}; }
+
+std::size_t least_signatures(const config::Experiment& experiment) {
+  return experiment.roster ? experiment.quorum().threshold() : 1;
 }
 
 privacy::Curve total_of(const std::vector<PublicSpend>& spends) {
@@ -59,26 +70,37 @@ std::string file_text(const std::string& run_id, const config::Experiment& exper
   json["entries"] = ordered_json::parse(spends_to_json(spends));
   json["sites"] = ordered_json::array();
   for (std::size_t i = 0; i < books.heads.size(); ++i) {
-    ordered_json site{{"site", name_at(experiment, i)}};
+    ordered_json site{{"site", name_of(experiment, books.heads[i].key)}};
     if (!experiment.roster) site["key"] = to_hex(ByteView(books.heads[i].key));
     site["head"] = head_to_json(books.heads[i].head);
-    site["acknowledged"] = to_hex(ByteView(books.goodbyes.at(i).signature));
+    const auto& goodbye = books.goodbyes.at(i);
+    site["acknowledged"] = has_signed(goodbye) ? ordered_json(to_hex(ByteView(goodbye.signature))) : nullptr;
     json["sites"].push_back(std::move(site));
   }
   return json.dump(1) + "\n";
 }
 
+/// The next site of the list, which is in roster order and may leave sites out.
+PublicKey key_of(const Roster& roster, const ordered_json& site, std::size_t& next) {
+  const auto place = roster.index_of(SiteId{site.at("site").get<std::string>()});
+  if (!place || *place < next) throw std::invalid_argument("it holds a site twice, out of order or from outside");
+  next = *place + 1;
+  return roster.members()[*place].key;
+}
+
 ClosedBooks books_from_json(const ordered_json& json, const config::Experiment& experiment) {
   ClosedBooks books{.session = json.at("session").get<std::uint32_t>()};
-  const auto& sites = json.at("sites");
-  if (sites.size() != (experiment.roster ? experiment.roster->size() : 1)) {
-    throw std::invalid_argument("it does not hold every site of the run once");
+  std::size_t next = 0;  // in roster order, each once
+  for (const auto& site : json.at("sites")) {
+    const PublicKey key = experiment.roster ? key_of(*experiment.roster, site, next) : bytes_of<32>(site.at("key"));
+    const auto& acknowledged = site.at("acknowledged");
+    books.heads.push_back({key, head_from_json(site.at("head"))});
+    books.goodbyes.push_back({.key = key,
+                              .session = books.session,
+                              .signature = acknowledged.is_null() ? Signature{} : bytes_of<64>(acknowledged)});
   }
-  for (std::size_t i = 0; i < sites.size(); ++i) {
-    const PublicKey key = experiment.roster ? experiment.roster->members()[i].key : bytes_of<32>(sites[i].at("key"));
-    books.heads.push_back({key, head_from_json(sites[i].at("head"))});
-    books.goodbyes.push_back(
-        {.key = key, .session = books.session, .signature = bytes_of<64>(sites[i].at("acknowledged"))});
+  if (books.heads.size() < least_signatures(experiment) || (!experiment.roster && books.heads.size() != 1)) {
+    throw std::invalid_argument("it does not hold every site that the run needs");
   }
   return books;
 }
@@ -89,15 +111,22 @@ void verify_signatures(const PublicLedger& ledger, ClosedBooks& books, const con
                                .config_hash = experiment.hash(),
                                .roster_hash = experiment.roster ? experiment.roster->fingerprint() : Digest{}};
   const Digest closing = secagg::closing_hash(books.heads, privacy::public_ledger_hash(ledger.spends));
+  std::size_t signatures = 0;
   for (std::size_t i = 0; i < books.heads.size(); ++i) {
     const auto& [key, head] = books.heads[i];
-    if (!verify(key, privacy::ledger_head_message(head), head.signature)) {
-      damaged(file, "the ledger head of site '" + name_at(experiment, i) + "' is not signed by its key");
+    if (!secagg::is_genuine_head(key, head)) {
+      damaged(file, "the ledger head of site '" + name_of(experiment, key) + "' is not signed by its key");
     }
+    if (!has_signed(books.goodbyes[i])) continue;
+    ++signatures;
     books.goodbyes[i].closing = closing;
     if (!secagg::verify_goodbye(books.goodbyes[i], run)) {
-      damaged(file, "site '" + name_at(experiment, i) + "' has not signed these entries and heads");
+      damaged(file, "site '" + name_of(experiment, key) + "' has not signed these entries and heads");
     }
+  }
+  if (signatures < least_signatures(experiment)) {
+    damaged(file, "only " + std::to_string(signatures) + " sites have signed these entries and heads, and " +
+                      std::to_string(least_signatures(experiment)) + " must");
   }
 }
 
@@ -114,7 +143,10 @@ PublicLedger read_and_verify(const std::filesystem::path& file, const config::Ex
   if (file_text(ledger.run_id, experiment, ledger.spends, books) != text) {
     damaged(file, "does not follow from its own entries");
   }
-  for (std::size_t i = 0; i < books.heads.size(); ++i) ledger.sites.push_back(name_at(experiment, i));
+  for (std::size_t i = 0; i < books.heads.size(); ++i) {
+    auto& names = has_signed(books.goodbyes[i]) ? ledger.sites : ledger.lost;
+    names.push_back(name_of(experiment, books.heads[i].key));
+  }
   ledger.heads = std::move(books.heads);
   return ledger;
 }

@@ -1,6 +1,7 @@
 #include "fedloom/coordinator/run_folder.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -25,6 +26,7 @@ std::string record_to_json(const RoundRecord& record, const schema::Domain& doma
                               {"stage", record.stage},
                               {"measured", nlohmann::json::array()},
                               {"cells", record.cells},
+                              {"shares", record.shares},
                               {"rho_step", record.rho_step},
                               {"rho_spent", record.rho_spent},
                               {"rho_budget", record.rho_budget},
@@ -118,6 +120,19 @@ void RunFolder::add_spend(PublicSpend spend) {
   if (spend.kind != "reuse" && paid) return;
   spends_.push_back(std::move(spend));
   write_atomically(checkpoint() / "spends.json", spends_to_json(spends_));
+}
+
+void RunFolder::note_asked(std::uint32_t round) const {
+  write_atomically(checkpoint() / "asked", std::to_string(round) + "\n", 0644);
+}
+
+std::uint32_t RunFolder::asked() const {
+  const fs::path file = checkpoint() / "asked";
+  if (!fs::exists(file)) return 0;
+  std::uint32_t round = 0;
+  const std::string text = read_text(file);
+  std::from_chars(text.data(), text.data() + text.size(), round);
+  return round;
 }
 
 void RunFolder::write_ledger(const ClosedBooks& books, const config::Experiment& experiment) const {

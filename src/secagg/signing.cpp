@@ -22,7 +22,7 @@ Bytes signed_bytes(const char* name, const Digest& context, ByteView body) {
   return std::move(out).take();
 }
 
-bool is_genuine(const PublicKey& key, const privacy::LedgerHead& head) {
+bool is_genuine_head(const PublicKey& key, const privacy::LedgerHead& head) {
   if (head.entries == 0) return head.hash == Digest{};
   return verify(key, privacy::ledger_head_message(head), head.signature);
 }

@@ -55,7 +55,5 @@ bool is_genuine(const T& message, const RunContext& run) {
   return verify(message.key, signed_bytes(message, signing_name(message), run), message.signature);
 }
 
-/// True for an empty ledger, and for a head that `key` signed.
-bool is_genuine(const PublicKey& key, const privacy::LedgerHead& head);
 
 }  // namespace fedloom::secagg

@@ -80,8 +80,11 @@ struct PlanAnswerer::Impl {
     std::vector<schema::Query> queries;
     for (const auto& planned : plan.queries) queries.push_back(planned.query);
     auto share = releaser.release(counter.measure(queries), std::get<privacy::Spend>(std::move(paid)));
-    share = vault.put(slot(plan.round, content), std::move(share));
-    vault.drop_before(run.run_id, plan.round);
+    // With recovery a share is never sealed again, so there is nothing to keep.
+    if (!run.experiment->quorum().recovers()) {
+      share = vault.put(slot(plan.round, content), std::move(share));
+      vault.drop_before(run.run_id, plan.round);
+    }
     log.write("release", {{"round", std::to_string(plan.round)},
                           {"attempt", std::to_string(plan.attempt)},
                           {"stage", plan.stage},
@@ -97,20 +100,9 @@ PlanAnswerer::PlanAnswerer(const SiteRun& run, data::Loaded&& loaded, SiteLog& l
 PlanAnswerer::~PlanAnswerer() = default;
 
 std::optional<Refusal> PlanAnswerer::check_lifetime() const {
-  const auto bounds = limits(*impl_->run.policy, *impl_->run.experiment);
-  if (!bounds.lifetime) return std::nullopt;
-  double spent = 0;
-  for (const auto& entry : impl_->ledger.entries()) spent += entry.cost.value;
-  const double rest = std::max(0.0, bounds.per_run.value - booked().value);
-  // A sum of many costs may differ in its last digits from one that was rounded up at each step.
-  if (spent + rest <= bounds.lifetime->value * (1 + 1e-9)) return std::nullopt;
-  const auto delta = impl_->run.policy->allow.delta;
-  return Refusal{secagg::RefusalCode::budget_lifetime,
-                 "data set " + impl_->run.policy->data_set + ": epsilon " +
-                     std::to_string(privacy::epsilon_of({spent}, delta).value) + " of " +
-                     std::to_string(impl_->run.policy->allow.epsilon_lifetime->value) +
-                     " is spent for life, and the rest does not pay for this run; ask for a smaller epsilon, or raise "
-                     "allow.epsilon_lifetime"};
+  privacy::Rho all;
+  for (const auto& entry : impl_->ledger.entries()) all.value += entry.cost.value;
+  return site::check_lifetime(*impl_->run.policy, *impl_->run.experiment, all, booked());
 }
 
 std::variant<boundary::NoisedShare, Refusal> PlanAnswerer::answer(const boundary::RoundPlan& plan) {

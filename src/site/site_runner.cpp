@@ -51,6 +51,7 @@ class Session {
         protocol_({.key = run.key,
                    .random = run.random,
                    .roster = *run.experiment->roster,
+                   .quorum = run.experiment->quorum(),
                    .run = context_of(run),
                    .resume = resume_facts(answerer),
                    .tick = run.experiment->transport.tick,
@@ -77,8 +78,17 @@ class Session {
             [&](secagg::StoreSession& session) { answerer_.state().store_session(session.session); },
             [&](secagg::Prepare& asked) { events_.push_back(prepare(asked.plan)); },
             [&](secagg::StoreSealed& sealed) {
-              answerer_.state().store_sealed(sealed.context, sealed.bytes);
+              answerer_.state().store_sealed(sealed.context, sealed.announcement, sealed.share);
               events_.emplace_back(secagg::SealStored{});
+            },
+            [&](secagg::SendSealed& stored) {
+              answerer_.state().read_sealed(stored.context, [this](const secagg::Message& message) {
+                transport_.send(transport::coordinator_endpoint, message);
+              });
+            },
+            [&](secagg::StoreDecision& decision) {
+              answerer_.state().store_decision(decision.context, decision.agreement);
+              events_.emplace_back(secagg::DecisionStored{});
             },
             [&](secagg::StoreHeads& heads) { answerer_.state().store_heads(heads.heads); },
             [&](secagg::SiteFinished& finished) {
@@ -111,6 +121,9 @@ class Session {
       Instant until = now + poll;
       if (timer_) until = std::min(until, *timer_);
       if (auto envelope = transport_.receive(until)) {
+        if (envelope->lost) {
+          throw PeerError("the coordinator", "was lost", "see its own log, then start the run again with --resume");
+        }
         if (!envelope->message) {
           throw PeerError("the coordinator", "sent bytes that are no message of this protocol",
                           "check that all programs are of the same version");

@@ -1,6 +1,7 @@
 #include "fedloom/site/site_state.hpp"
 
 #include <charconv>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "fedloom/base/error.hpp"
@@ -10,6 +11,9 @@ namespace fedloom::site {
 namespace fs = std::filesystem;
 
 namespace {
+/// Of an announcement (its chunks' digests) or a chunk.
+constexpr std::size_t max_frame = std::size_t{4} << 20;
+
 fs::path approval_file(const config::SitePolicy& policy, const Digest& config_hash) {
   return policy.state / "approved" / (policy.site.name + "-" + to_hex(config_hash));
 }
@@ -42,7 +46,8 @@ void check_none_went_back(const std::vector<secagg::SiteHead>& before, const std
 
 SiteState::SiteState(const config::SitePolicy& policy, std::string run_id)
     : data_set_(policy.state / policy.data_set), run_(data_set_ / "runs" / run_id) {
-  for (const auto& folder : {policy.state, data_set_, ledger_folder(), share_folder(), run_ / "outbox"}) {
+  for (const auto& folder :
+       {policy.state, data_set_, ledger_folder(), share_folder(), run_ / "outbox", run_ / "decisions"}) {
     make_private_folder(folder);
   }
 }
@@ -64,13 +69,55 @@ void SiteState::store_session(std::uint32_t session) const {
   write_atomically(run_ / "session", std::to_string(session) + "\n");
 }
 
-void SiteState::store_sealed(const Digest& context, const Bytes& bytes) const {
+void SiteState::store_sealed(const Digest& context, const secagg::ShareMessage& announcement,
+                             const boundary::MaskedShare& share) const {
   const fs::path file = run_ / "outbox" / (to_hex(context) + ".bin");
   if (fs::exists(file)) {
     throw LedgerError(file.string(), "a share was sealed under this context before",
                       "one context is sealed once; start a new run");
   }
-  write_atomically(file, bytes);
+  AtomicFile out(file);
+  const auto append = [&out](const secagg::Message& message) {
+    ByteWriter frame;
+    frame.blob(secagg::encode(message));
+    out.append(frame.bytes());
+  };
+  append(announcement);
+  for (std::uint32_t index = 0; index < announcement.chunks.size(); ++index) {
+    const auto range = secagg::chunk_range(announcement.words, index);
+    append(secagg::ShareChunk{announcement.id, index, share.part(range.first, range.count)});
+  }
+  out.commit();
+}
+
+void SiteState::read_sealed(const Digest& context, const std::function<void(const secagg::Message&)>& take) const {
+  const fs::path file = run_ / "outbox" / (to_hex(context) + ".bin");
+  const auto damaged = [&file] {
+    return LedgerError(file.string(), "this stored share was changed or is gone",
+                       "the round is lost: start the run again with --resume");
+  };
+  std::ifstream in(file, std::ios::binary);
+  std::array<std::uint8_t, 4> length{};
+  bool any = false;
+  while (in.read(reinterpret_cast<char*>(length.data()), length.size())) {
+    Bytes frame(std::min<std::size_t>(ByteReader(length).u32(), max_frame));
+    in.read(reinterpret_cast<char*>(frame.data()), static_cast<std::streamsize>(frame.size()));
+    const auto message = in ? secagg::decode(frame) : std::nullopt;
+    if (!message) throw damaged();
+    take(*message);
+    any = true;
+  }
+  if (!any || in.gcount() != 0) throw damaged();
+}
+
+void SiteState::store_decision(const Digest& context, const Digest& agreement) const {
+  const fs::path file = run_ / "decisions" / to_hex(context);
+  const std::string text = to_hex(agreement) + "\n";
+  if (!fs::exists(file)) return write_atomically(file, text);
+  if (read_text(file) != text) {
+    throw LedgerError(file.string(), "shares were shown for another list of survivors before",
+                      "the coordinator asks for both secrets of a site: ask the lead why, and start a new run");
+  }
 }
 
 void SiteState::store_heads(const std::vector<secagg::SiteHead>& heads) const {
@@ -89,6 +136,7 @@ void SiteState::store_heads(const std::vector<secagg::SiteHead>& heads) const {
 void SiteState::drop_outbox() const {
   std::error_code ignored;
   fs::remove_all(run_ / "outbox", ignored);
+  fs::remove_all(run_ / "decisions", ignored);
 }
 
 std::vector<secagg::SiteHead> load_peer_heads(const fs::path& file) {

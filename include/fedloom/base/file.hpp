@@ -39,4 +39,22 @@ class AppendFile {
   int fd_ = -1;
 };
 
+/// A file that is written piece by piece, and is there whole or not at all.
+class AtomicFile {
+ public:
+  explicit AtomicFile(const std::filesystem::path& file, unsigned mode = 0600);
+  /// Without commit() nothing stays.
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+  void append(ByteView bytes);
+  /// On disk (fsync, file and folder) under its name when it returns.
+  void commit();
+
+ private:
+  [[noreturn]] void fail(const char* tried) const;
+  std::filesystem::path file_, fresh_;
+  int fd_ = -1;
+};
+
 }  // namespace fedloom

@@ -12,17 +12,24 @@ namespace fedloom::coordinator {
 
 class FederatedSource final : public MeasurementSource {
  public:
-  /// Called when it has waited for the same sites for a while: a line for the person at the terminal.
-  using OnWait = std::function<void(const std::vector<SiteId>& sites, Millis waited)>;
+  /// Lines for the person at the terminal.
+  struct Listener {
+    /// Called when it has waited for the same sites for a while.
+    std::function<void(const std::vector<SiteId>& sites, Millis waited)> on_wait;
+    /// A site was set aside, and the run goes on.
+    std::function<void(const std::string& reason)> on_lost;
+  };
 
-  /// Gathers all sites of the roster and exchanges keys. Throws PeerError naming who is missing, late or wrong, and
-  /// RefusedError when a site says no. `stop` ends the wait for sites to join (Interrupted).
+  /// Gathers the sites of the roster (with dropouts, at least n − u of them) and exchanges keys. Throws PeerError
+  /// naming who is missing, late or wrong, and RefusedError when a site says no. `stop` ends the wait for sites to join
+  /// (Interrupted).
   FederatedSource(const config::Experiment& experiment, std::string run_id, transport::Transport& transport,
-                  const std::atomic<bool>& stop, OnWait on_wait);
+                  const std::atomic<bool>& stop, Listener listener);
   ~FederatedSource() override;
   privacy::Rho booked() const override;
   bool holds(const boundary::RoundPlan& plan) const override;
-  std::vector<boundary::Measurement> measure(const boundary::RoundPlan& plan, PublicSpend& spent) override;
+  bool knows_all_books() const override;
+  std::variant<Measured, LostRound> measure(const boundary::RoundPlan& plan) override;
   std::size_t select(const SelectStep& step, PublicSpend& spent) override;
   ClosedBooks close(bool finished, const std::vector<PublicSpend>& public_ledger) override;
   secagg::RunContext context() const;

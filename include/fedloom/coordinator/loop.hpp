@@ -39,6 +39,7 @@ struct RoundRecord {
   std::string stage;                 ///< "one-way" | "sketch" | "select" | "measure" | "final fit"
   std::vector<schema::Marginal> measured;
   std::uint64_t cells = 0;
+  std::uint32_t shares = 0;  ///< how many sites' counts are in the sums; 0: nothing was summed
   double rho_step = 0, rho_spent = 0, rho_budget = 0;
   double rows_estimate = 0;
   double chi2_per_cell = 0;

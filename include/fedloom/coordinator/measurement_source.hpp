@@ -2,6 +2,8 @@
 // Where the loop's measurements come from: the federation (FederatedSource), or the single owner's own rows
 // (apps, trust: central).
 
+#include <string>
+#include <variant>
 #include <vector>
 
 #include "fedloom/base/identity.hpp"
@@ -22,6 +24,19 @@ struct ClosedBooks {
   std::vector<secagg::Goodbye> goodbyes;  ///< trust: central: the owner's own
 };
 
+/// A round's answers, and how many shares are in them.
+struct Measured {
+  std::vector<boundary::Measurement> measurements;
+  std::uint32_t shares = 1;
+  PublicSpend spent;  ///< what it was booked as
+};
+/// A round that sites may have paid for and that gave nothing: too many were lost in it. The next one is another
+/// attempt.
+struct LostRound {
+  std::string reason;
+  PublicSpend spent;
+};
+
 class MeasurementSource {
  public:
   virtual ~MeasurementSource() = default;
@@ -29,8 +44,10 @@ class MeasurementSource {
   virtual privacy::Rho booked() const = 0;
   /// True when every site still holds its share of this very plan, so that measure() costs nothing.
   virtual bool holds(const boundary::RoundPlan& plan) const = 0;
-  /// `spent`: what the measurement was booked as.
-  virtual std::vector<boundary::Measurement> measure(const boundary::RoundPlan& plan, PublicSpend& spent) = 0;
+  /// False: a site is missing, and with it what it has booked.
+  virtual bool knows_all_books() const { return true; }
+  virtual std::variant<Measured, LostRound> measure(const boundary::RoundPlan& plan) = 0;
+  /// `spent`: what the selection was booked as.
   virtual std::size_t select(const SelectStep& step, PublicSpend& spent) = 0;
   /// `public_ledger`: the run's whole list of spends. A site acknowledges a finished run only when it covers what the
   /// site has booked.

@@ -24,6 +24,7 @@ struct PublicLedger {
   std::string run_id;
   std::vector<PublicSpend> spends;
   std::vector<std::string> sites;  ///< names whose head and acknowledgement are verified
+  std::vector<std::string> lost;   ///< names of those that were lost before the end, and have signed their head only
   std::vector<secagg::SiteHead> heads;
   privacy::Curve total;  ///< recomputed
 };

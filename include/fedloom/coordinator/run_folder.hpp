@@ -36,6 +36,9 @@ class RunFolder {
   void add_spend(PublicSpend spend);
   /// The public ledger's list as it stands: what the sites acknowledge.
   const std::vector<PublicSpend>& spends() const noexcept { return spends_; }
+  /// A round's plan is about to leave; on disk when it returns. After a crash asked() tells which it was.
+  void note_asked(std::uint32_t round) const;
+  std::uint32_t asked() const;  ///< 0: none
   void write_ledger(const ClosedBooks& books, const config::Experiment& experiment) const;
 
  private:

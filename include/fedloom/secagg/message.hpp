@@ -241,6 +241,8 @@ Digest chunk_hash(std::span<const std::uint64_t> words);
 /// What a Goodbye acknowledges: every head, in order, and the public ledger (its privacy::public_ledger_hash).
 Digest closing_hash(const std::vector<SiteHead>& heads, const Digest& public_ledger);
 Goodbye make_goodbye(const SigningKey& key, const RunContext& run, std::uint32_t session, const Digest& closing);
+/// True for an empty ledger, and for a head that `key` signed.
+bool is_genuine_head(const PublicKey& key, const privacy::LedgerHead& head);
 /// For `ledger verify`, long after the run.
 bool verify_goodbye(const Goodbye& goodbye, const RunContext& run);
 

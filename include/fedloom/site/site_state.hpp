@@ -4,11 +4,13 @@
 //   <data_set>/ledger/            the ledger (privacy/ledger.hpp)
 //   <data_set>/shares/            noised shares, encrypted (boundary/share_vault.hpp)
 //   <data_set>/runs/<run>/session           the last session number used
-//   <data_set>/runs/<run>/outbox/<ctx>.bin  sealed bytes, stored before they are sent
+//   <data_set>/runs/<run>/outbox/<ctx>.bin  sealed bytes, stored before they are sent: announcement and chunks
+//   <data_set>/runs/<run>/decisions/<ctx>   whose secrets it has shown shares of, stored before it shows any
 //   <data_set>/runs/<run>/peer-heads.json   the peers' ledger heads: a witness against rewriting
 //   approved/<site>-<config hash>           experiments approved by that site's custodian
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -24,7 +26,14 @@ class SiteState {
   std::filesystem::path share_folder() const { return data_set_ / "shares"; }
   std::uint32_t last_session() const;
   void store_session(std::uint32_t session) const;
-  void store_sealed(const Digest& context, const Bytes& bytes) const;
+  /// Piece by piece: the share is in memory once. Throws LedgerError when this context was sealed before.
+  void store_sealed(const Digest& context, const secagg::ShareMessage& announcement,
+                    const boundary::MaskedShare& share) const;
+  /// Hands over the stored announcement and its chunks, one at a time. Throws LedgerError when the file was damaged.
+  void read_sealed(const Digest& context, const std::function<void(const secagg::Message&)>& take) const;
+  /// Throws LedgerError when another decision stands there already: shares of both secrets of a site must never be
+  /// shown.
+  void store_decision(const Digest& context, const Digest& agreement) const;
   /// Throws LedgerError when a peer's ledger went back since the last call in this run.
   void store_heads(const std::vector<secagg::SiteHead>& heads) const;
   /// Sealed bytes of a finished run are of no more use.

@@ -20,7 +20,7 @@ std::string difference(const std::string& site, const RunContext& its, const Run
 std::optional<std::string> problem_with(const Desk& desk, const Join& join, std::size_t place) {
   const std::string site = desk.site_name(place);
   if (join.run != desk.setup().run) return difference(site, join.run, desk.setup().run);
-  if (!is_genuine(join.key, join.head)) {
+  if (!is_genuine_head(join.key, join.head)) {
     return site + " sent a ledger head that it has not signed; run `fedloom ledger verify` there";
   }
   if (join.last_session == std::numeric_limits<std::uint32_t>::max()) {

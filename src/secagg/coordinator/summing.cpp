@@ -26,7 +26,7 @@ std::optional<std::string> problem_with_share(const Round& round, const ShareMes
     return "sent " + std::to_string(share.words) + " numbers where the plan asks " + std::to_string(round.length) +
            "; check that all programs are of the same version";
   }
-  if (!is_genuine(share.key, share.head)) {
+  if (!is_genuine_head(share.key, share.head)) {
     return "sent a ledger head that it has not signed; run `fedloom ledger verify` there";
   }
   return std::nullopt;

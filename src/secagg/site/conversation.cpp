@@ -69,7 +69,7 @@ bool Conversation::store_heads(const std::vector<SiteHead>& heads) {
   std::set<PublicKey> seen;
   for (const SiteHead& entry : heads) {
     if (!setup_.roster.index_of(entry.key) || !seen.insert(entry.key).second) return false;
-    if (!is_genuine(entry.key, entry.head)) return false;
+    if (!is_genuine_head(entry.key, entry.head)) return false;
   }
   if (seen.size() < quorum().threshold()) return false;
   act(StoreHeads{heads});

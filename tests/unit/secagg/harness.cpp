@@ -1,6 +1,7 @@
 #include "harness.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace fedloom::test {
 namespace {
@@ -28,6 +29,7 @@ Roster make_roster(const std::vector<SigningKey>& keys) {
 World::World(std::size_t sites, std::vector<schema::Domain::Axis> axes)
     : keys(make_keys(sites)),
       roster(make_roster(keys)),
+      quorum{.sites = static_cast<std::uint32_t>(sites)},
       run{"run-1", sha256("experiment"), roster.fingerprint()},
       domain(std::move(axes)) {}
 
@@ -81,17 +83,34 @@ std::vector<std::uint64_t> SiteProgram::words(const World& world, std::size_t pl
 }
 
 std::vector<std::uint64_t> exact_total(const World& world, std::uint64_t seed, const boundary::RoundPlan& plan) {
+  std::vector<std::size_t> all(world.sites());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return exact_total(world, seed, plan, all);
+}
+
+std::vector<std::uint64_t> exact_total(const World& world, std::uint64_t seed, const boundary::RoundPlan& plan,
+                                       const std::vector<std::size_t>& places) {
   std::vector<std::uint64_t> total(plan.length(world.domain));
-  for (std::size_t place = 0; place < world.sites(); ++place) {
+  for (const std::size_t place : places) {
     const auto words = SiteProgram::words(world, place, seed, plan);
     for (std::size_t k = 0; k < total.size(); ++k) total[k] += words[k];
   }
   return total;
 }
 
+Sealed sealed_messages(const secagg::StoreSealed& stored) {
+  Sealed messages{stored.announcement};
+  for (std::uint32_t index = 0; index < stored.announcement.chunks.size(); ++index) {
+    const auto range = secagg::chunk_range(stored.announcement.words, index);
+    messages.emplace_back(
+        secagg::ShareChunk{stored.announcement.id, index, stored.share.part(range.first, range.count)});
+  }
+  return messages;
+}
+
 Simulation::Simulation(World& world, Options options) : site(world.sites()), world_(&world) {
   coordinator_ = std::make_unique<secagg::CoordinatorProtocol>(
-      secagg::CoordinatorSetup{.roster = world.roster, .run = world.run, .domain = world.domain});
+      secagg::CoordinatorSetup{.roster = world.roster, .quorum = world.quorum, .run = world.run, .domain = world.domain});
   for (std::size_t place = 0; place < world.sites(); ++place) {
     Member& member = members_.emplace_back();
     member.program = std::make_unique<SiteProgram>(world, place, options.seed);
@@ -102,6 +121,7 @@ Simulation::Simulation(World& world, Options options) : site(world.sites()), wor
     member.protocol = std::make_unique<secagg::SiteProtocol>(secagg::SiteSetup{.key = &world.keys[place],
                                                                                .random = member.random.get(),
                                                                                .roster = world.roster,
+                                                                               .quorum = world.quorum,
                                                                                .run = world.run,
                                                                                .resume = resume,
                                                                                .domain = world.domain});
@@ -134,7 +154,16 @@ void Simulation::give_site(std::size_t place, secagg::SiteEvent&& event) {
       if (const auto* ask = std::get_if<secagg::Prepare>(&action)) {
         events.emplace_back(members_[place].program->prepare(ask->plan));
       }
-      if (std::holds_alternative<secagg::StoreSealed>(action)) events.emplace_back(secagg::SealStored{});
+      if (const auto* stored = std::get_if<secagg::StoreSealed>(&action)) {
+        members_[place].outbox[stored->context] = sealed_messages(*stored);
+        events.emplace_back(secagg::SealStored{});
+      }
+      if (const auto* stored = std::get_if<secagg::SendSealed>(&action)) {
+        for (const auto& message : members_[place].outbox.at(stored->context)) {
+          send(static_cast<secagg::Endpoint>(place + 1), 0, message);
+        }
+      }
+      if (std::holds_alternative<secagg::StoreDecision>(action)) events.emplace_back(secagg::DecisionStored{});
       site[place].push_back(std::move(action));
     }
   }
@@ -192,6 +221,10 @@ void Simulation::start_round(const boundary::RoundPlan& plan) {
 }
 void Simulation::close(bool finished) {
   give_coordinator(secagg::CloseSession{.finished = finished, .public_ledger = spends});
+}
+void Simulation::lose(std::size_t place) {
+  cut_off(place);
+  give_coordinator(secagg::Garbled{static_cast<secagg::Endpoint>(place + 1)});
 }
 void Simulation::stop_site(std::size_t place) { give_site(place, secagg::StopRequested{}); }
 void Simulation::pass(Millis by) {

@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -20,6 +21,11 @@ namespace fedloom::test {
 /// n sites with keys from fixed seeds; keys[i] belongs to place i of the roster.
 struct World {
   explicit World(std::size_t sites, std::vector<schema::Domain::Axis> axes = {{"a", 7}, {"b", 5}});
+  /// With recovery.
+  World(const Quorum& wanted, std::vector<schema::Domain::Axis> axes = {{"a", 7}, {"b", 5}})
+      : World(wanted.sites, std::move(axes)) {
+    quorum = wanted;
+  }
   std::size_t sites() const { return keys.size(); }
   /// What one round with this plan costs every site, as the coordinator lists it.
   privacy::PublicSpend spend(const boundary::RoundPlan& plan) const;
@@ -27,6 +33,7 @@ struct World {
   boundary::RoundPlan plan(std::uint32_t round, std::uint32_t attempt = 0) const;
   std::vector<SigningKey> keys;
   Roster roster;
+  Quorum quorum;
   secagg::RunContext run;
   schema::Domain domain;
 };
@@ -51,8 +58,14 @@ class SiteProgram {
   privacy::Accountant accountant_;
 };
 
-/// The sum of all sites' words, mod 2^64.
+/// The sum of all sites' words, mod 2^64; or of those at `places`.
 std::vector<std::uint64_t> exact_total(const World& world, std::uint64_t seed, const boundary::RoundPlan& plan);
+std::vector<std::uint64_t> exact_total(const World& world, std::uint64_t seed, const boundary::RoundPlan& plan,
+                                       const std::vector<std::size_t>& places);
+
+/// What a site has on disk of its sealed shares: the announcement and its chunks, as they are sent.
+using Sealed = std::vector<secagg::Message>;
+Sealed sealed_messages(const secagg::StoreSealed& stored);
 
 /// The first action of one kind, or none.
 template <class Action, class Actions>
@@ -82,8 +95,10 @@ class Simulation {
   std::vector<privacy::PublicSpend> spends;
   /// A coordinator that lies: called with each of its messages on the way to a site.
   std::function<void(std::size_t place, secagg::Message& message)> tamper;
-  /// Nothing from a site arrives any more.
+  /// Nothing from a site arrives any more, and nothing reaches it.
   void cut_off(std::size_t place) { cut_off_.push_back(place); }
+  /// The coordinator's connection to a site breaks.
+  void lose(std::size_t place);
   /// Fires the coordinator's timer once `by` has passed.
   void pass(Millis by);
 
@@ -106,6 +121,7 @@ class Simulation {
     std::unique_ptr<SplitMixRandom> random;
     std::unique_ptr<secagg::SiteProtocol> protocol;
     std::optional<Instant> timer;
+    std::map<Digest, Sealed> outbox;  ///< by context
   };
   void give_site(std::size_t place, secagg::SiteEvent&& event);
   void give_coordinator(secagg::CoordinatorEvent&& event);
