@@ -77,6 +77,12 @@ std::optional<Refusal> check_trust(const config::SitePolicy& policy, const confi
                                             std::to_string(policy.allow.max_dropouts) +
                                             "; have the lead lower privacy.dropouts, or raise it"};
   }
+  if (policy.allow.coordinator == Coordinator::malicious && experiment.privacy.coordinator != Coordinator::malicious) {
+    return Refusal{RefusalCode::policy, at(policy, "allow.coordinator") +
+                                            "the experiment withstands a curious coordinator only, this policy wants "
+                                            "one planned for a malicious one; have the lead set privacy.coordinator: "
+                                            "malicious, or allow curious"};
+  }
   const std::string fingerprint = to_hex(experiment.roster->fingerprint());
   if (fingerprint != policy.allow.roster_fingerprint) {
     return Refusal{RefusalCode::roster, at(policy, "allow.roster_fingerprint") + "the roster's fingerprint is " +
@@ -117,6 +123,14 @@ Refusal bad_plan(const std::string& what) {
                  "the coordinator's plan " + what + "; refuse this coordinator until it is explained"};
 }
 
+/// Sites whose noise a plan may count on: as planned, but never fewer colluding sites than this policy assumes.
+std::uint32_t most_contributors(const config::SitePolicy& policy, const config::Experiment& experiment) {
+  Quorum quorum = experiment.quorum();
+  if (!experiment.roster) return quorum.contributors();
+  quorum.colluding = std::max(quorum.colluding, policy.allow.min_colluding_sites);
+  return is_possible(quorum) ? quorum.contributors() : 0;
+}
+
 std::optional<Refusal> check_query(const config::Experiment& experiment, const boundary::PlannedQuery& planned) {
   const auto& domain = experiment.schema.domain();
   const auto& query = planned.query;
@@ -144,14 +158,12 @@ std::optional<Refusal> check_experiment(const config::SitePolicy& policy, const 
 
 std::optional<Refusal> check_plan(const config::SitePolicy& policy, const config::Experiment& experiment,
                                   const boundary::RoundPlan& plan) {
-  const auto sites = static_cast<std::uint32_t>(experiment.roster ? experiment.roster->size() : 1);
-  const std::uint32_t absent =
-      experiment.roster
-          ? std::max(experiment.privacy.colluding_sites, policy.allow.min_colluding_sites) + experiment.privacy.dropouts
-          : 0;
   if (plan.round == 0 || plan.queries.empty()) return bad_plan("is empty");
-  if (absent >= sites || plan.contributors == 0 || plan.contributors > sites - absent) {
+  if (plan.contributors == 0 || plan.contributors > most_contributors(policy, experiment)) {
     return bad_plan("counts on more noise from honest sites than was agreed");
+  }
+  if (plan.reuse && experiment.privacy.dropouts > 0) {
+    return bad_plan("asks for a stored share once more, which is never done where sites may drop out");
   }
   if (plan.entity_rows < policy.max_rows * policy.max_sites)
     return bad_plan("is sized for smaller entities than this site has");
@@ -164,6 +176,31 @@ std::optional<Refusal> check_plan(const config::SitePolicy& policy, const config
   }
   if (length > boundary::max_plan_length) return bad_plan("asks for more numbers than a round may carry");
   return std::nullopt;
+}
+
+std::optional<Refusal> check_lifetime(const config::SitePolicy& policy, const config::Experiment& experiment,
+                                      privacy::Rho all, privacy::Rho by_run) {
+  const auto bounds = limits(policy, experiment);
+  if (!bounds.lifetime) return std::nullopt;
+  const double rest = std::max(0.0, bounds.per_run.value - by_run.value);
+  // A sum of many costs may differ in its last digits from one that was rounded up at each step.
+  if (all.value + rest <= bounds.lifetime->value * (1 + 1e-9)) return std::nullopt;
+  return Refusal{RefusalCode::budget_lifetime,
+                 "data set " + policy.data_set + ": epsilon " +
+                     number(privacy::epsilon_of(all, policy.allow.delta).value) + " of " +
+                     number(policy.allow.epsilon_lifetime->value) +
+                     " is spent for life, and the rest does not pay for this run; ask for a smaller epsilon, or raise "
+                     "allow.epsilon_lifetime"};
+}
+
+std::vector<std::string> unknown_columns(const config::SitePolicy& policy, const config::Experiment& experiment) {
+  std::vector<std::string> known = experiment.schema.ids();
+  for (const auto& attribute : experiment.schema.attributes()) known.push_back(attribute.name);
+  std::vector<std::string> unknown;
+  for (const auto& column : policy.allow.columns) {
+    if (std::find(known.begin(), known.end(), column) == known.end()) unknown.push_back(column);
+  }
+  return unknown;
 }
 
 privacy::Limits limits(const config::SitePolicy& policy, const config::Experiment& experiment) {

@@ -53,7 +53,8 @@ struct Experiment {
   TransportConfig transport;
   std::optional<std::uint64_t> rows;  ///< none: auto, the noisy total
   std::uint64_t seed = 0;             ///< public randomness only
-  /// Thresholds of the secure sum. Only with a roster; a loaded experiment's is possible.
+  /// Thresholds of the secure sum; possible for an experiment that was loaded. Of a single owner: one site, whose noise
+  /// is all there is, and nobody to withstand.
   Quorum quorum() const;
   /// SHA-256 of everything above that changes what is measured or made: not of paths and transport. The same
   /// on every machine.

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "fedloom/boundary/plan.hpp"
 #include "fedloom/config/config.hpp"
@@ -17,13 +18,23 @@ struct Refusal {
   std::string reason;  ///< for the custodian: what, where, what to do
 };
 
-/// Before joining: trust mode, sites, colluders, columns, unit, δ, ε per run, roster fingerprint.
+/// Before joining: trust mode, sites, colluders, dropouts, coordinator, columns, unit, δ, ε per run, roster
+/// fingerprint.
 std::optional<Refusal> check_experiment(const config::SitePolicy& policy, const config::Experiment& experiment);
 
 /// Every plan: its noise counts on no more contributors than policy and experiment allow, it is sized for this
-/// site's entities, every query is one of the experiment's columns and cells, σ is at least 4 grid units.
+/// site's entities, every query is one of the experiment's columns and cells, σ is at least 4 grid units; and no
+/// stored share is asked for where sites may drop out (its sum with and without a site would open that site).
 std::optional<Refusal> check_plan(const config::SitePolicy& policy, const config::Experiment& experiment,
                                   const boundary::RoundPlan& plan);
+
+/// Refuses a run whose rest the data set's lifetime budget cannot pay. `all`: booked by all runs so far; `by_run`: of
+/// it, by this one.
+std::optional<Refusal> check_lifetime(const config::SitePolicy& policy, const config::Experiment& experiment,
+                                      privacy::Rho all, privacy::Rho by_run);
+
+/// Names in allow.columns that the experiment's schema does not know: no fault, but perhaps not what was meant.
+std::vector<std::string> unknown_columns(const config::SitePolicy& policy, const config::Experiment& experiment);
 
 /// ρ limits that the policy gives at its own δ; the experiment's own budget bounds a run as well.
 privacy::Limits limits(const config::SitePolicy& policy, const config::Experiment& experiment);

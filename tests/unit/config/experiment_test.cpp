@@ -109,6 +109,8 @@ TEST(ExperimentFile, OfASingleOwnerReadsNoRoster) {
       load_experiment(folder.write("central.yaml", with(central, "roster: roster.yaml", "roster: none.yaml")));
   EXPECT_EQ(experiment.privacy.trust, Trust::central);
   EXPECT_FALSE(experiment.roster.has_value());
+  EXPECT_EQ(experiment.quorum().contributors(), 1u) << "its own noise";
+  EXPECT_FALSE(experiment.quorum().recovers());
 }
 
 TEST(ExperimentFile, FindsItsFilesBesideItself) {

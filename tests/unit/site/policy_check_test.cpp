@@ -41,6 +41,8 @@ INSTANTIATE_TEST_SUITE_P(
                "allow.min_colluding_sites"},
         Broken{"dropouts", [](SiteWorld& w) { w.experiment.privacy.dropouts = 1; }, RefusalCode::policy,
                "allow.max_dropouts"},
+        Broken{"coordinator", [](SiteWorld& w) { w.policies[0].allow.coordinator = Coordinator::malicious; },
+               RefusalCode::policy, "allow.coordinator: the experiment withstands a curious coordinator only"},
         Broken{"fingerprint", [](SiteWorld& w) { w.policies[0].allow.roster_fingerprint[3] ^= 1; }, RefusalCode::roster,
                "allow.roster_fingerprint"},
         Broken{"columns", [](SiteWorld& w) { w.policies[0].allow.columns.pop_back(); }, RefusalCode::policy,
@@ -53,6 +55,17 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"epsilon", [](SiteWorld& w) { w.experiment.privacy.epsilon = {1.25}; }, RefusalCode::budget_run,
                "wants epsilon 1.25, this policy allows 1 a run"}),
     [](const auto& tested) { return tested.param.name; });
+
+TEST(ExperimentCheckOfThresholds, TakesWhatThePolicyAllows) {
+  SiteWorld world;
+  world.policies[0].allow.max_dropouts = 1;
+  world.experiment.privacy.dropouts = 1;
+  EXPECT_FALSE(site::check_experiment(world.policies[0], world.experiment));
+  world.experiment.privacy = {.epsilon = {1.0}, .delta = {1e-9}, .coordinator = Coordinator::malicious};
+  EXPECT_FALSE(site::check_experiment(world.policies[0], world.experiment)) << "more than a curious policy asks for";
+  world.policies[0].allow.coordinator = Coordinator::malicious;
+  EXPECT_FALSE(site::check_experiment(world.policies[0], world.experiment));
+}
 
 TEST(ExperimentCheckOfOneOwner, AsksForNoTick) {
   SiteWorld world;
@@ -101,6 +114,52 @@ INSTANTIATE_TEST_SUITE_P(
                    },
                    "impossible size"}),
     [](const auto& tested) { return tested.param.name; });
+
+/// Sites of whose noise a plan may at most count on, by trying.
+std::uint32_t most_contributors(const SiteWorld& world) {
+  std::uint32_t most = 0;
+  for (std::uint32_t m = 1; m <= SiteWorld::sites; ++m) {
+    auto plan = world.plan();
+    plan.contributors = m;
+    if (!site::check_plan(world.policies[0], world.experiment, plan)) most = m;
+  }
+  return most;
+}
+
+TEST(PlanCheckOfThresholds, CountsOnNeitherColludersNorDropouts) {
+  SiteWorld world;
+  EXPECT_EQ(most_contributors(world), 2u) << "3 sites, 1 colluding";
+  world.experiment.privacy.dropouts = 1;
+  EXPECT_EQ(most_contributors(world), 1u) << "and 1 lost";
+  world.experiment.privacy.dropouts = 2;
+  EXPECT_EQ(most_contributors(world), 0u) << "impossible thresholds allow no plan at all";
+}
+
+TEST(PlanCheckOfThresholds, CountsOnNoFewerColludersThanThePolicyAssumes) {
+  SiteWorld world;
+  world.policies[0].allow.min_colluding_sites = 2;
+  EXPECT_EQ(most_contributors(world), 1u);
+}
+
+TEST(PlanCheckOfThresholds, NeverTakesAStoredShareWhereSitesMayDropOut) {
+  SiteWorld world;
+  auto plan = world.plan();
+  plan.contributors = 1;
+  plan.reuse = true;
+  EXPECT_FALSE(site::check_plan(world.policies[0], world.experiment, plan));
+  world.experiment.privacy.dropouts = 1;
+  const auto refusal = site::check_plan(world.policies[0], world.experiment, plan);
+  ASSERT_TRUE(refusal);
+  EXPECT_NE(refusal->reason.find("a stored share once more"), std::string::npos) << refusal->reason;
+}
+
+TEST(AllowedColumns, ThatTheSchemaDoesNotKnowAreNamed) {
+  SiteWorld world;
+  EXPECT_TRUE(site::unknown_columns(world.policies[0], world.experiment).empty());
+  world.policies[0].allow.columns.push_back("taste");
+  EXPECT_EQ(site::unknown_columns(world.policies[0], world.experiment), std::vector<std::string>{"taste"});
+  EXPECT_FALSE(site::check_experiment(world.policies[0], world.experiment)) << "a warning, no refusal";
+}
 
 TEST(PolicyLimits, TakeTheSmallerOfPolicyAndExperiment) {
   SiteWorld world;
