@@ -1,0 +1,91 @@
+#include "fedloom/site/terms.hpp"
+
+#include <algorithm>
+
+#include "fedloom/site/policy_check.hpp"
+#include "words.hpp"
+
+namespace fedloom::site {
+namespace {
+
+template <class List, class Name>
+std::string listed(const List& list, Name name) {
+  std::string text;
+  for (const auto& item : list) text += (text.empty() ? "" : ", ") + name(item);
+  return text;
+}
+
+std::string unit_in_words(const config::SitePolicy& policy) {
+  if (!policy.unit_column) {
+    return policy.max_sites == 1 ? "one row" : "one row, at up to " + std::to_string(policy.max_sites) + " sites";
+  }
+  return "all rows with the same " + *policy.unit_column + ": the first " +
+         counted(policy.max_rows, "row counts", "rows count") +
+         (policy.max_sites == 1 ? "" : ", at up to " + std::to_string(policy.max_sites) + " sites");
+}
+
+std::string trust_in_words(config::Trust trust) {
+  return trust == config::Trust::central
+             ? "central: one owner holds all rows and adds the noise; nothing is sent"
+             : "none: this site adds its own noise and masks; the coordinator sees noisy totals only";
+}
+
+}  // namespace
+
+std::string in_words(const Quorum& quorum) {
+  const std::uint32_t honest = quorum.contributors();
+  std::string text = "any " + std::to_string(quorum.colluding) + " of the other sites together with the coordinator" +
+                     (quorum.coordinator == Coordinator::malicious ? ", even one that lies, learn nothing but "
+                                                                   : " learn nothing but ");
+  text += honest == 1 ? "this site's answers under enough noise for the guarantee"
+                      : "noisy totals of at least " + std::to_string(honest) + " sites";
+  if (quorum.coordinator == Coordinator::curious) text += " as long as the coordinator keeps to the protocol";
+  const std::string sites = std::to_string(quorum.sites);
+  return text + (quorum.recovers() ? "; the run goes on when up to " + std::to_string(quorum.dropouts) + " of " +
+                                         sites + " sites " + (quorum.dropouts == 1 ? "is" : "are") + " lost"
+                                   : "; the run ends when one of the " + sites + " sites is lost, and can be resumed");
+}
+
+std::vector<Term> terms_of(const config::SitePolicy& policy, const config::Experiment& experiment) {
+  std::vector<Term> terms{
+      {"columns", listed(experiment.schema.attributes(), [](const auto& attribute) { return attribute.name; })},
+      {"unit", unit_in_words(policy)},
+      {"budget", "epsilon " + figure(experiment.privacy.epsilon.value, 4) + " at delta " +
+                     figure(experiment.privacy.delta.value, 2) + " for the whole run"},
+      {"trust", trust_in_words(experiment.privacy.trust)}};
+  if (!experiment.roster) return terms;
+  const auto& members = experiment.roster->members();
+  terms.push_back({"sites", std::to_string(members.size()) + ": " +
+                                listed(members, [](const Member& member) { return member.id.name; })});
+  terms.push_back({"roster", "fingerprint " + to_hex(experiment.roster->fingerprint())});
+  terms.push_back({"secrecy", in_words(experiment.quorum())});
+  return terms;
+}
+
+std::string spent_in_words(const config::SitePolicy& policy, privacy::Rho all) {
+  if (all.value <= 0) return "nothing spent yet on data set " + policy.data_set;
+  std::string text = "spent so far on data set " + policy.data_set + ": epsilon " +
+                     figure(privacy::epsilon_of(all, policy.allow.delta).value, 4);
+  if (policy.allow.epsilon_lifetime) text += " of " + figure(policy.allow.epsilon_lifetime->value, 4);
+  return text + " at delta " + figure(policy.allow.delta.value, 2);
+}
+
+std::string left_in_words(const config::SitePolicy& policy, privacy::Rho all) {
+  if (policy.data_class == config::DataClass::public_data || !policy.allow.epsilon_lifetime) {
+    return "public data: no lifetime budget";
+  }
+  const double limit = privacy::rho_of(*policy.allow.epsilon_lifetime, policy.allow.delta).value;
+  const double left = limit - all.value;
+  // What is left below the last digits of a sum is nothing.
+  if (left <= 1e-9 * limit) return "nothing left for life";
+  return figure(100 * left / limit, 3) + " % of the lifetime budget left (counted in rho), which pays for epsilon " +
+         figure(privacy::epsilon_of({left}, policy.allow.delta).value, 4) + " more";
+}
+
+std::string left_in_words(const config::SitePolicy& policy, const config::Experiment& experiment,
+                          const LifetimeSpent& spent) {
+  const double rest = std::max(0.0, limits(policy, experiment).per_run.value - spent.by_run.value);
+  return left_in_words(policy, {spent.all.value + rest});
+}
+
+}  // namespace fedloom::site
