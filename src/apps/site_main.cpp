@@ -13,5 +13,7 @@ int main(int argc, char** argv) {
   fedloom::apps::add_check(app);
   fedloom::apps::add_dry_run(app);
   fedloom::apps::add_serve(app, argc, argv);
+  fedloom::apps::add_audit(app);
+  fedloom::apps::add_receipt(app);
   return fedloom::apps::run_program(app, argc, argv);
 }

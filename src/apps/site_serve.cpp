@@ -5,6 +5,9 @@
 
 #include "fedloom/config/config.hpp"
 #include "fedloom/privacy/secure_random.hpp"
+#include "fedloom/site/audit_log.hpp"
+#include "fedloom/site/counting_transport.hpp"
+#include "fedloom/site/receipt.hpp"
 #include "fedloom/site/site_runner.hpp"
 #include "fedloom/transport/mpi.hpp"
 #include "program.hpp"
@@ -25,8 +28,7 @@ struct ServeOptions {
 class Server {
  public:
   Server(const ServeOptions& options, transport::MpiTransport& transport)
-      : options_(options),
-        transport_(transport),
+      : transport_(transport),
         experiment_(config::load_experiment(options.experiment)),
         policy_(config::load_policy(options.policy)),
         log_(options.out, policy_.site.name),
@@ -41,12 +43,12 @@ class Server {
   ExitCode serve() {
     require_roster(experiment_);
     check_world(*experiment_.roster, transport_);
-    if (const auto refusal = site::check_before_joining(run_)) {
-      log_.write("refused", {{"reason", refusal->reason}});
-      say(std::string("refused (") + secagg::name_of(refusal->code) + ")", refusal->reason);
-      site::refuse_to_join(run_, refusal->code, transport_);
-      return ExitCode::refused;
+    try {
+      audit_.emplace(policy_, key_);
+    } catch (const std::exception& error) {
+      return withdraw(error);
     }
+    if (const auto refusal = site::check_before_joining(run_)) return refuse(*refusal, ExitCode::refused);
     return take_part();
   }
 
@@ -60,6 +62,34 @@ class Server {
       std::cerr << "; the custodian finds the reason in " << log_.path().string();
     }
     std::cerr << std::endl;
+  }
+
+  /// On disk when it returns; throws when it cannot be.
+  void audit(site::AuditKind kind, const std::string& reason) {
+    const bool ends = kind != site::AuditKind::joined && kind != site::AuditKind::refused;
+    audit_->write({.kind = kind,
+                   .run = run_.run_id,
+                   .reason = reason,
+                   .rho = {},
+                   .sent = ends ? std::optional(transport_.sent()) : std::nullopt});
+  }
+
+  /// For the end of a run, which a full disk must not change: this site's own log has the reason in any case.
+  void audit_if_possible(site::AuditKind kind, const std::string& reason) {
+    if (!audit_) return;
+    try {
+      audit(kind, reason);
+    } catch (const std::exception& error) {
+      log_.write("no_audit_entry", {{"reason", error.what()}});
+    }
+  }
+
+  ExitCode refuse(const site::Refusal& refusal, ExitCode code) {
+    log_.write("refused", {{"reason", refusal.reason}});
+    audit_if_possible(site::AuditKind::refused, refusal.reason);
+    say(std::string("refused (") + secagg::name_of(refusal.code) + ")", refusal.reason);
+    site::refuse_to_join(run_, refusal.code, transport_);
+    return code;
   }
 
   void log_load(const data::LoadReport& report) {
@@ -85,19 +115,35 @@ class Server {
       site::wait_for_join_tick(experiment_, started_);
       return withdraw(error);
     }
-    if (const auto refusal = answerer->check_lifetime()) {
-      log_.write("refused", {{"reason", refusal->reason}});
-      say(std::string("refused (") + secagg::name_of(refusal->code) + ")", refusal->reason);
-      site::refuse_to_join(run_, refusal->code, transport_);
-      return ExitCode::budget;
-    }
+    if (const auto refusal = answerer->check_lifetime()) return refuse(*refusal, ExitCode::budget);
+    const ExitCode code = join(*answerer);
+    hand_out_receipt();
+    return code;
+  }
+
+  ExitCode join(site::PlanAnswerer& answerer) {
     try {
-      return outcome(site::run_site(run_, *answerer, log_, transport_, stop_flag(), started_));
+      site::keep_experiment(policy_, experiment_, run_.run_id);
+      audit(site::AuditKind::joined, "experiment " + experiment_.name + ", hash " + to_hex(experiment_.hash()));
+      const auto result = site::run_site(run_, answerer, log_, transport_, stop_flag(), started_);
+      audit_if_possible(kind_of(result.outcome), result.reason);
+      return outcome(result);
     } catch (const PeerError& error) {
+      audit_if_possible(site::AuditKind::aborted, error.what());
       std::cerr << "fedloom-site [" << policy_.site.name << "]: " << error.what() << std::endl;
       return error.code();
     } catch (const std::exception& error) {
       return withdraw(error);
+    }
+  }
+
+  /// The run is over: what goes wrong with its receipt does not change how it ended.
+  void hand_out_receipt() {
+    try {
+      log_.write("receipt", {{"file", site::write_receipt(policy_, key_, run_.run_id, *audit_).string()}});
+    } catch (const std::exception& error) {
+      log_.write("no_receipt", {{"reason", error.what()}});
+      say("wrote no receipt", error.what());
     }
   }
 
@@ -107,9 +153,22 @@ class Server {
     log_.write("withdrew", {{"reason", error.what()}});
     say("withdrew", error.what());
     site::refuse_to_join(run_, secagg::RefusalCode::withdrew, transport_);
+    audit_if_possible(site::AuditKind::withdrew, error.what());
     if (policy_.data_class == config::DataClass::private_data) return ExitCode::refused;
     const auto* known = dynamic_cast<const Error*>(&error);
     return known != nullptr ? known->code() : ExitCode::environment;
+  }
+
+  static site::AuditKind kind_of(site::SiteOutcome outcome) {
+    switch (outcome) {
+      case site::SiteOutcome::finished:
+        return site::AuditKind::finished;
+      case site::SiteOutcome::stopped:
+        return site::AuditKind::stopped;
+      case site::SiteOutcome::aborted:
+        break;
+    }
+    return site::AuditKind::aborted;
   }
 
   ExitCode outcome(const site::SiteResult& result) const {
@@ -135,13 +194,13 @@ class Server {
     return budget ? ExitCode::budget : ExitCode::refused;
   }
 
-  const ServeOptions& options_;
-  transport::MpiTransport& transport_;
+  site::CountingTransport transport_;
   Instant started_ = monotonic_now();
   config::Experiment experiment_;
   config::SitePolicy policy_;
   site::SiteLog log_;
   SigningKey key_;
+  std::optional<site::AuditLog> audit_;  ///< none when it could not be opened: the site then only withdraws
   privacy::SecureRandom random_;
   site::SiteRun run_;
 };
