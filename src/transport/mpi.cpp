@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
+#include <string_view>
 #include <thread>
+#include <type_traits>
 
 #include "fedloom/base/check.hpp"
 #include "fedloom/base/error.hpp"
@@ -25,6 +28,22 @@ constexpr microseconds transfer_sleep{200};
 constexpr Millis flush_limit{5000};
 constexpr Millis failed_flush_limit{1000};
 
+/// mpirun tells its ranks by this variable that it was started with --enable-recovery.
+bool mpirun_survives_losses() {
+  const char* value = std::getenv("OMPI_MCA_orte_enable_recovery");
+  return value != nullptr && (std::string_view(value) == "1" || std::string_view(value) == "true");
+}
+
+/// Every rank's process, for the ranks of its machine to watch. The only collective; all ranks live still.
+std::vector<ProcessName> exchange_names(std::size_t world) {
+  const ProcessName own = own_process_name();
+  static_assert(std::is_trivially_copyable_v<ProcessName>);
+  std::vector<ProcessName> names(world);
+  check_mpi(MPI_Allgather(&own, sizeof own, MPI_BYTE, names.data(), sizeof own, MPI_BYTE, MPI_COMM_WORLD),
+            "learn which processes take part");
+  return names;
+}
+
 }  // namespace
 
 struct MpiTransport::Impl {
@@ -33,7 +52,17 @@ struct MpiTransport::Impl {
   Endpoint rank;
   std::size_t world;
   MpiTraffic traffic;
+  bool survives_losses = false;
   bool failed = false;
+
+  /// In a star the sites have to do with the coordinator only.
+  void watch_peers() {
+    const auto names = exchange_names(world);
+    for (std::size_t peer = 0; peer < world; ++peer) {
+      const bool linked = peer != rank && (rank == coordinator_endpoint || peer == coordinator_endpoint);
+      if (linked) traffic.watch(static_cast<Endpoint>(peer), names[peer]);
+    }
+  }
 };
 
 MpiTransport::MpiTransport() = default;
@@ -51,6 +80,8 @@ std::unique_ptr<MpiTransport> MpiTransport::start(int& argc, char**& argv, const
   }
   std::unique_ptr<MpiTransport> transport(new MpiTransport);
   transport->impl_ = std::make_unique<Impl>(rank, world, limits);
+  transport->impl_->survives_losses = mpirun_survives_losses();
+  if (transport->survives_losses()) transport->impl_->watch_peers();
   return transport;
 }
 
@@ -60,6 +91,11 @@ MpiTransport::~MpiTransport() {
     clean = impl_->traffic.flush(impl_->failed ? failed_flush_limit : flush_limit) && impl_->traffic.empty();
   } catch (const Error&) {
     clean = false;  // the peers' own messages say why; here only leaving is left
+  }
+  if (impl_->survives_losses) {
+    // With one rank dead MPI_Finalize returns or hangs, as it happens, and nobody here knows whether all live.
+    if (!impl_->failed) impl_->traffic.farewell();
+    return;
   }
   if (clean && !impl_->failed && !impl_->traffic.any_lost()) MPI_Finalize();
 }
@@ -88,6 +124,7 @@ std::optional<Envelope> MpiTransport::receive(Instant deadline) {
 
 std::size_t MpiTransport::world() const { return impl_->world; }
 Endpoint MpiTransport::rank() const { return impl_->rank; }
+bool MpiTransport::survives_losses() const { return impl_->survives_losses; }
 void MpiTransport::mark_failed() noexcept { impl_->failed = true; }
 std::size_t MpiTransport::most_held() const { return impl_->traffic.most_held(); }
 

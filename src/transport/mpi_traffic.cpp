@@ -11,9 +11,14 @@ namespace fedloom::transport {
 namespace {
 
 constexpr int message_tag = 7;
+constexpr int farewell_tag = 8;
 constexpr std::chrono::microseconds send_sleep{100};
 /// A transfer of which nothing has come to an end for so long waits for a peer that is busy, or dead.
 constexpr Millis stands_still{1000};
+/// How often it is looked whether a peer's process lives, and how long after its end the last of it is waited for.
+constexpr Millis look_every{100};
+constexpr Millis last_words{300};
+constexpr Millis farewell_limit{500};
 
 }  // namespace
 
@@ -33,6 +38,7 @@ MpiTraffic::~MpiTraffic() {
 void MpiTraffic::send(Endpoint to, Bytes bytes) {
   check_message_size(bytes.size(), limits_);
   wait_for_room(to);
+  if (peers_[to].left) lose(to);
   if (peers_[to].lost) return;
   Transfer& transfer = outgoing_.emplace_back();
   transfer.peer = to;
@@ -64,6 +70,7 @@ void MpiTraffic::wait_for_room(Endpoint to) {
 }
 
 bool MpiTraffic::progress() {
+  look_for_the_dead();
   const bool left = move_out();
   const bool matched = match();
   const bool arrived = test_incoming();
@@ -71,6 +78,51 @@ bool MpiTraffic::progress() {
   const bool any = left || matched || arrived || accepted;
   if (any) last_progress_ = monotonic_now();
   return any;
+}
+
+void MpiTraffic::look_for_the_dead() {
+  const Instant now = monotonic_now();
+  if (now - looked_ < look_every) return;
+  looked_ = now;
+  take_farewells();
+  for (const Endpoint peer : watch_.ended()) peers_[peer].ended = now;
+  for (std::size_t peer = 0; peer < peers_.size(); ++peer) {
+    const Peer& state = peers_[peer];
+    if (state.ended && !state.left && now - *state.ended >= last_words) lose(static_cast<Endpoint>(peer));
+  }
+}
+
+void MpiTraffic::take_farewells() {
+  for (;;) {
+    int found = 0;
+    MPI_Status status{};
+    check_mpi(MPI_Iprobe(MPI_ANY_SOURCE, farewell_tag, MPI_COMM_WORLD, &found, &status), "look for farewells");
+    if (found == 0) return;
+    check_mpi(MPI_Recv(nullptr, 0, MPI_BYTE, status.MPI_SOURCE, farewell_tag, MPI_COMM_WORLD, MPI_STATUS_IGNORE),
+              "take a farewell");
+    const auto peer = static_cast<Endpoint>(status.MPI_SOURCE);
+    peers_[peer].left = true;
+    watch_.forget(peer);
+  }
+}
+
+void MpiTraffic::farewell() {
+  std::list<Transfer> words;
+  for (std::size_t peer = 0; peer < peers_.size(); ++peer) {
+    const bool linked = peer != self_ && (self_ == coordinator_endpoint || peer == coordinator_endpoint);
+    if (!linked || peers_[peer].lost || peers_[peer].left) continue;
+    Transfer& word = words.emplace_back();
+    word.peer = static_cast<Endpoint>(peer);
+    if (MPI_Isend(nullptr, 0, MPI_BYTE, static_cast<int>(peer), farewell_tag, MPI_COMM_WORLD, &word.request) !=
+        MPI_SUCCESS) {
+      words.pop_back();
+    }
+  }
+  const Instant end = monotonic_now() + farewell_limit;
+  while (!words.empty() && monotonic_now() < end) {
+    words.remove_if([&](Transfer& word) { return !test(word) || word.complete; });
+    if (!words.empty()) std::this_thread::sleep_for(send_sleep);
+  }
 }
 
 bool MpiTraffic::test(Transfer& transfer) {

@@ -17,7 +17,9 @@
 //  5. No wait is without end. A peer that has taken nothing for Limits::send_limit while send() waits for it is lost;
 //     so is one whose accepted message has not come whole after that time, but only if another message needs its room:
 //     a peer that computes moves no bytes, and that alone is no reason.
-//  6. A lost peer's transfers are abandoned, not waited for: MPI may touch their buffers until the process ends, so
+//  6. Where mpirun lets the others live when a rank dies, a peer of this machine whose process has ended is lost a
+//     moment later: what it had sent is by then on this side. One that takes its leave is not: see farewell().
+//  7. A lost peer's transfers are abandoned, not waited for: MPI may touch their buffers until the process ends, so
 //     they are kept. What had come whole is given out, then the loss, once; nothing of that peer after it.
 
 #include <mpi.h>
@@ -28,6 +30,7 @@
 #include <vector>
 
 #include "fedloom/transport/transport.hpp"
+#include "process_watch.hpp"
 
 namespace fedloom::transport {
 
@@ -41,7 +44,7 @@ struct Arrival {
 class MpiTraffic {
  public:
   MpiTraffic(Endpoint self, std::size_t world, const Limits& limits);
-  /// Abandons what has not left: see rule 6.
+  /// Abandons what has not left: see rule 7.
   ~MpiTraffic();
   MpiTraffic(const MpiTraffic&) = delete;
   MpiTraffic& operator=(const MpiTraffic&) = delete;
@@ -61,6 +64,10 @@ class MpiTraffic {
   bool any_lost() const;
   /// Nothing sent or announced is unfinished.
   bool empty() const { return outgoing_.empty() && incoming_.empty() && announced_.empty(); }
+  /// Loses the peer when that process ends without a farewell.
+  void watch(Endpoint peer, const ProcessName& process) { watch_.add(peer, process); }
+  /// Tells those whom this rank has to do with that it leaves in order: to them it is lost only if they still send.
+  void farewell();
   /// Bytes accepted and not given out: now, and the most so far.
   std::size_t held() const { return held_; }
   std::size_t most_held() const { return most_held_; }
@@ -83,13 +90,17 @@ class MpiTraffic {
   struct Peer {
     bool lost = false;
     bool told = false;
+    bool left = false;             ///< it took its leave
     bool coming_in = false;        ///< one of its messages is accepted and not complete
     std::size_t going_out = 0;     ///< bytes that have not left
     std::uint64_t departures = 0;  ///< messages that have left
+    std::optional<Instant> ended;  ///< when its process was found to have ended
   };
 
   bool move_out();
   bool match();
+  void look_for_the_dead();
+  void take_farewells();
   bool accept();
   bool fits(std::size_t bytes) const;
   void start(const Announced& announced);
@@ -109,6 +120,8 @@ class MpiTraffic {
   std::list<Transfer> abandoned_;
   std::size_t held_ = 0;
   std::size_t most_held_ = 0;
+  ProcessWatch watch_;
+  Instant looked_{};
   bool sending_ = false;
   Instant last_progress_{};
 };

@@ -146,6 +146,7 @@ void too_big(int rank) {
     } catch (const EnvironmentError&) {
     }
     traffic.send(0, message(0));
+    require(traffic.flush(Millis(5000)), "the good message has not left");
     traffic.send(0, message(1, mib + 1));
     traffic.send(0, message(2));
     return linger(traffic, 500);

@@ -2,8 +2,13 @@
 // MPI point-to-point in a star around rank 0. Waits with MPI_Improbe and a sleep that backs off; no collectives after
 // the start.
 //
-// Open MPI 4.1 tells nobody of a rank that was killed: a small message to it vanishes, a large one never leaves. See
-// docs/secure-sum.md for what a run under mpirun survives.
+// What a killed rank means was found by trying Open MPI 4.1. Without --enable-recovery mpirun kills the others. With it
+// they live, and MPI tells them nothing: what is sent to the dead vanishes or never leaves, without an error. So each
+// rank watches its peers' processes where they run on its own machine, and a loss is known within a second; of a
+// process on another machine only the silence is seen, and the protocol's deadlines decide. MPI_Finalize after a death
+// sometimes hangs, so that under --enable-recovery no rank calls it; mpirun then gives 0 whatever the ranks gave. A
+// rank that dies before all have come through MPI_Init leaves the others in there for ever: whoever started mpirun
+// must end it.
 
 #include <memory>
 #include <string>
@@ -16,12 +21,16 @@ class MpiTransport final : public Transport {
  public:
   /// Initialises MPI (thread level funneled: call from the main thread). Throws EnvironmentError.
   static std::unique_ptr<MpiTransport> start(int& argc, char**& argv, const Limits& limits = {});
-  ~MpiTransport() override;  ///< MPI_Finalize after a clean end; leaves without it after a failure
+  /// MPI_Finalize after a clean end. Leaves without it after a failure, and where losses are survived; there the peers
+  /// take a clean end for a farewell and not for a loss.
+  ~MpiTransport() override;
   void send(Endpoint to, const secagg::Message& message) override;
   std::optional<Envelope> receive(Instant deadline) override;
   std::size_t world() const override;
   Endpoint rank() const;
-  /// A peer failed: do not finalise (it would wait for the dead).
+  /// mpirun was told to let the others live when a rank dies.
+  bool survives_losses() const;
+  /// A peer failed, or this rank did: do not finalise (it would wait for the dead), and leave as one that is lost.
   void mark_failed() noexcept;
   /// The most bytes of messages that were taken in and not yet given out at one time.
   std::size_t most_held() const;
