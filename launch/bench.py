@@ -2,11 +2,16 @@
 
 For each folder tests/bench/<module>:
 - bench_<module> in --programs is a Google Benchmark program. Each case gives its name, its rate (items or bytes a
-  second) or else its time, and its counter `limit`, where it has one.
-- *_peer.py is run right after it and prints a JSON object {"name", "value", "unit", "peer_of"}: the same work done by
-  another library, for the cases whose name the regular expression peer_of finds.
+  second) or else its time, and its counter `limit`, where it has one. Or it prints a JSON list of {"name", "value",
+  "unit"} and, where there is one, "limit".
+- *_peer.py is run right after it and prints a JSON object {"name", "value", "unit", "peer_of"}, or a list of them: the
+  same work done by another library, for the cases whose name the regular expression peer_of finds. With "ratio", how
+  many times as fast Fedloom is becomes a figure of that name; "ratio_least" is the least it should be. A peer that is
+  not installed ends with status 77, and is left out. Peers are run with the Python that FEDLOOM_PEER_PYTHON names, or
+  else with the first that has numpy.
 - *_bench.py is run with --programs as its argument and prints a JSON list of {"name", "value", "unit"} and, where
   there is one, "limit".
+- *_table.py is given all of the folder's figures as JSON, and prints a table of them.
 """
 import argparse
 import json
@@ -17,6 +22,7 @@ import subprocess
 import sys
 
 TIME_LIMIT = 900
+NOT_INSTALLED = 77
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BENCHMARKS = ROOT / "tests/bench"
 
@@ -25,6 +31,9 @@ def run(command):
     line = " ".join(os.path.relpath(part, ROOT) if part.startswith(str(ROOT)) else part for part in command)
     print(f"Running {line}", flush=True)
     done = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT, cwd=ROOT)
+    if done.returncode == NOT_INSTALLED:
+        print(f"Left out {line}: {done.stderr.strip()[-500:]}")
+        return [], line
     if done.returncode != 0:
         raise RuntimeError(f"{line} ended with status {done.returncode}: {done.stderr.strip()[-500:]}")
     return json.loads(done.stdout), line
@@ -46,6 +55,8 @@ def figure(case, command):
 
 def cases_of(program):
     document, command = run([str(program), "--benchmark_format=json"])
+    if isinstance(document, list):
+        return [{**figure, "command": command} for figure in document]
     entries = []
     for case in document["benchmarks"]:
         if case.get("error_occurred"):
@@ -55,7 +66,9 @@ def cases_of(program):
     return entries
 
 
-def python_with_numpy():
+def python_for_peers():
+    if "FEDLOOM_PEER_PYTHON" in os.environ:
+        return os.environ["FEDLOOM_PEER_PYTHON"]
     for python in ("python3", "/usr/bin/python3"):
         probe = subprocess.run([python, "-c", "import numpy"], capture_output=True)
         if probe.returncode == 0:
@@ -63,19 +76,28 @@ def python_with_numpy():
     raise RuntimeError("no Python with numpy was found for the peers; run ./launch/setup")
 
 
+def compare(entry, peer):
+    """Sets a figure beside its peer's. Gives how many times as fast it is."""
+    if entry["unit"] != peer["unit"]:
+        raise RuntimeError(f"{entry['name']} is in {entry['unit']}, but its peer in {peer['unit']}")
+    ratio = entry["value"] / peer["value"]
+    faster = ratio if entry["unit"].endswith("/s") else 1 / ratio
+    entry["peer"] = {key: peer[key] for key in ("name", "value", "unit")} | {"times_faster": faster}
+    return faster
+
+
 def add_peers(module, entries):
     for script in sorted((BENCHMARKS / module).glob("*_peer.py")):
-        peer, command = run([python_with_numpy(), str(script)])
-        peer = {key: peer[key] for key in ("name", "value", "unit", "peer_of")}
-        of = peer.pop("peer_of")
-        for entry in entries:
-            if not re.search(of, entry["name"]):
-                continue
-            if entry["unit"] != peer["unit"]:
-                raise RuntimeError(f"{entry['name']} is in {entry['unit']}, but its peer in {peer['unit']}")
-            ratio = entry["value"] / peer["value"]
-            entry["peer"] = {**peer, "times_faster": ratio if entry["unit"].endswith("/s") else 1 / ratio}
-        entries.append({**peer, "command": command})
+        peers, command = run([python_for_peers(), str(script)])
+        own = list(entries)
+        for peer in peers if isinstance(peers, list) else [peers]:
+            entries.append({key: peer[key] for key in ("name", "value", "unit")} | {"command": command})
+            for entry in (entry for entry in own if re.search(peer["peer_of"], entry["name"])):
+                faster = compare(entry, peer)
+                if "ratio" in peer:
+                    least = {"least": peer["ratio_least"]} if "ratio_least" in peer else {}
+                    ratio = {"name": peer["ratio"], "value": faster, "unit": "times"}
+                    entries.append({**ratio, **least, "command": command})
 
 
 def figures_of(module, programs):
@@ -95,7 +117,14 @@ def shown(entry):
         against = f"  {entry['peer']['times_faster']:.2f} times as fast as {entry['peer']['name']}"
     elif "limit" in entry:
         against = f"  limit {entry['limit']:.6g}"
+    elif "least" in entry:
+        against = f"  at least {entry['least']:.6g}"
     return f"{entry['name']:<50} {entry['value']:>14.6g} {entry['unit']}{against}"
+
+
+def print_tables(module, entries):
+    for script in sorted((BENCHMARKS / module).glob("*_table.py")):
+        subprocess.run(["python3", str(script)], input=json.dumps(entries), text=True, check=True)
 
 
 def main():
@@ -108,16 +137,20 @@ def main():
     unknown = sorted(set(options.modules) - set(known))
     if unknown:
         sys.exit(f"fedloom: there are no benchmarks of {', '.join(unknown)}; there are some of {', '.join(known)}")
-    found, failed = [], False
+    found, failed, tables = [], False, []
     for module in options.modules or known:
         try:
-            found += figures_of(module, options.programs.resolve())
+            figures = figures_of(module, options.programs.resolve())
+            found += figures
+            tables.append((module, figures))
         except (RuntimeError, ValueError, KeyError, subprocess.TimeoutExpired) as error:
             print(f"fedloom: benchmarks of {module}: {error}", file=sys.stderr)
             failed = True
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    print("\n".join(map(shown, found)))
+    print("\n".join(map(shown, found)), flush=True)
+    for module, figures in tables:
+        print_tables(module, figures)
     print(f"Wrote {options.out}: {len(found)} figures.")
     return 1 if failed or not found else 0
 
