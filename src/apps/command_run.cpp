@@ -37,6 +37,13 @@ void print_line(const std::vector<std::string>& line) {
   std::cout << std::endl;
 }
 
+int start(const config::Experiment& experiment, LaunchOptions options, const std::vector<fs::path>& policies) {
+  if (!options.survive_losses) return launch(mpirun_line(options, policies));
+  const OutcomeWatch outcome(options.out);
+  options.outcome = outcome.file();
+  return launch_surviving(mpirun_line(options, policies), outcome, {.start = experiment.transport.join_limit});
+}
+
 void run(const RunArguments& arguments) {
   const auto experiment = config::load_experiment(arguments.experiment);
   const fs::path beside = fs::path(arguments.experiment).parent_path() / "sites";
@@ -52,9 +59,9 @@ void run(const RunArguments& arguments) {
   }
   const auto policies = find_policies(experiment, options.sites);
   if (!experiment.roster) return run_central(experiment, options);
-  const auto line = mpirun_line(options, policies);
-  if (arguments.print_only) return print_line(line);
-  const int code = launch(line);
+  options.survive_losses = experiment.privacy.dropouts > 0;
+  if (arguments.print_only) return print_line(mpirun_line(options, policies));
+  const int code = start(experiment, options, policies);
   if (code != 0) throw CLI::RuntimeError(code);
 }
 

@@ -5,11 +5,13 @@
 
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <optional>
 
 #include "fedloom/coordinator/conduct.hpp"
 #include "fedloom/coordinator/federated_source.hpp"
 #include "fedloom/report/report.hpp"
 #include "fedloom/transport/mpi.hpp"
+#include "outcome_file.hpp"
 #include "program.hpp"
 #include "progress.hpp"
 #include "world.hpp"
@@ -18,7 +20,7 @@ namespace fedloom::apps {
 namespace {
 
 struct RunOptions {
-  std::string experiment, out;
+  std::string experiment, out, outcome;
   bool resume = false;
   unsigned threads = 0;
 };
@@ -33,7 +35,7 @@ void tell_sites(transport::Transport& transport, const std::string& reason) noex
   }
 }
 
-void run(const RunOptions& options, transport::Transport& transport) {
+void run(const RunOptions& options, transport::MpiTransport& transport) {
   const auto experiment = config::load_experiment(options.experiment);
   require_roster(experiment);
   check_world(*experiment.roster, transport);
@@ -42,6 +44,9 @@ void run(const RunOptions& options, transport::Transport& transport) {
                                : coordinator::RunFolder::create(options.out, experiment);
   Progress progress(experiment);
   progress.start(folder.run_id());
+  if (experiment.privacy.dropouts > 0 && !transport.survives_losses()) {
+    progress.note("mpirun was started without --enable-recovery: a site that dies ends the run");
+  }
   coordinator::FederatedSource source(
       experiment, folder.run_id(), transport, stop_flag(),
       {.on_wait = [&](const auto& sites, Millis waited) { progress.waiting(sites, waited); },
@@ -54,9 +59,11 @@ void run(const RunOptions& options, transport::Transport& transport) {
   progress.finish(result, folder.root());
 }
 
-void start(const RunOptions& options, int& argc, char**& argv) {
+void start(const RunOptions& options, std::optional<OutcomeFile>& outcome, int& argc, char**& argv) {
   catch_stop_signals();
+  if (!options.outcome.empty()) outcome.emplace(options.outcome);
   auto transport = transport::MpiTransport::start(argc, argv);
+  if (outcome) outcome->running();
   try {
     if (transport->rank() != transport::coordinator_endpoint) {
       throw EnvironmentError(
@@ -84,13 +91,18 @@ int main(int argc, char** argv) {
   CLI::App app{"The coordinator of a Fedloom run: sees noisy totals only.", "fedloom-coordinator"};
   auto* command = app.add_subcommand("run", "Conduct one run, as rank 0 under mpirun");
   RunOptions options;
+  std::optional<OutcomeFile> outcome;
   command->add_option("experiment", options.experiment, "The experiment")->required();
   command->add_option("--out", options.out, "The run's folder; its name is the run's id")->required();
   command->add_flag("--resume", options.resume, "Go on with the run in --out");
   command->add_option("--threads", options.threads, "Threads for fitting (default: one per core)");
+  command->add_option("--outcome", options.outcome,
+                      "Leave the exit code in this file, which must be there: mpirun --enable-recovery hides it");
   command->footer(
       "Example:\n  mpirun -n 1 fedloom-coordinator run adult.yaml --out runs/adult-1 \\\n"
       "       : -n 1 fedloom-site serve sites/young.policy.yaml adult.yaml --out runs/adult-1 …");
-  command->callback([&] { start(options, argc, argv); });
-  return run_program(app, argc, argv);
+  command->callback([&] { start(options, outcome, argc, argv); });
+  const int code = run_program(app, argc, argv);
+  if (outcome) outcome->ended(code);
+  return code;
 }

@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "fedloom/base/clock.hpp"
 #include "fedloom/config/config.hpp"
+#include "outcome_file.hpp"
 
 namespace fedloom::apps {
 
@@ -14,6 +16,8 @@ struct LaunchOptions {
   std::filesystem::path sites;  ///< folder with one *.policy.yaml a site
   std::filesystem::path out;
   bool resume = false;
+  bool survive_losses = false;    ///< --enable-recovery: a site that dies does not end the others
+  std::filesystem::path outcome;  ///< where the coordinator is to leave its exit code; none: nowhere
 };
 
 /// Policies of the folder in roster order. Throws ConfigError when one is missing or too many.
@@ -28,6 +32,15 @@ std::vector<std::string> mpirun_line(const LaunchOptions& options, const std::ve
 
 /// Runs it, forwards stop signals, gives back its exit code. Throws EnvironmentError when mpirun cannot be started.
 int launch(const std::vector<std::string>& line);
+
+struct Patience {
+  Millis start{120000};  ///< for all processes to come up; those that did wait in MPI_Init for the others for ever
+  Millis leave{20000};   ///< for the sites to leave once the coordinator has: what still runs it had given up
+};
+/// The same for a line with --enable-recovery, whose exit code says nothing: gives the coordinator's own, which it
+/// leaves in `outcome`. Ends mpirun when the coordinator was killed and when patience is at an end. Throws PeerError
+/// or EnvironmentError when there is no such code.
+int launch_surviving(const std::vector<std::string>& line, const OutcomeWatch& outcome, const Patience& patience);
 
 /// trust: central, in this process.
 void run_central(const config::Experiment& experiment, const LaunchOptions& options);

@@ -126,6 +126,19 @@ TEST(MpirunLine, TellsOnlyTheCoordinatorToResume) {
   EXPECT_FALSE(has(apps[1], "--resume"));
 }
 
+TEST(MpirunLine, LetsTheOthersLiveOnlyWhereALossIsSurvived) {
+  LaunchOptions options{.experiment = "x.yaml", .sites = "", .out = "runs/x"};
+  auto apps = apps_of(mpirun_line(options, {"a.policy.yaml"}));
+  EXPECT_FALSE(has(apps[0], "--enable-recovery"));
+  EXPECT_FALSE(has(apps[0], "--outcome"));
+  options.survive_losses = true;
+  options.outcome = "runs/outcome";
+  apps = apps_of(mpirun_line(options, {"a.policy.yaml"}));
+  EXPECT_TRUE(has(apps[0], "--enable-recovery"));
+  EXPECT_TRUE(has(apps[0], fs::absolute("runs/outcome").string()));
+  EXPECT_FALSE(has(apps[1], "--outcome"));
+}
+
 TEST(FreshRunFolder, IsAnotherEachTime) {
   std::set<fs::path> folders;
   for (int k = 0; k < 50; ++k) folders.insert(fresh_run_folder("adult"));
