@@ -45,4 +45,9 @@ std::optional<SecretBytes> MaskKey::agree(const PublicKey& peer) const {
   return shared;
 }
 
+bool is_low_order(const PublicKey& key) {
+  // Low order does not depend on the secret half: any one shows it.
+  return !MaskKey(SecretBytes{}).agree(key).has_value();
+}
+
 }  // namespace fedloom::secagg

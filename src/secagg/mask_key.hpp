@@ -46,4 +46,7 @@ class MaskKey {
   PublicKey public_{};
 };
 
+/// Whether everyone knows what anyone agrees on with it, so that agree() would give none.
+bool is_low_order(const PublicKey& key);
+
 }  // namespace fedloom::secagg

@@ -61,7 +61,9 @@ TEST(MaskKey, RefusesPointsOfLowOrder) {
                             "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
                             "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"}) {
     EXPECT_FALSE(key.agree(key_of(point)).has_value()) << point;
+    EXPECT_TRUE(is_low_order(key_of(point))) << point;
   }
+  for (int k = 0; k < 20; ++k) EXPECT_FALSE(is_low_order(MaskKey(random).public_key()));
 }
 
 TEST(MaskKey, TwoKeysOfOneGeneratorDiffer) {
