@@ -91,7 +91,8 @@ class Round {
       site.key_shares = split(site.mask.secret(), threshold(), points_, random_);
     }
     for (std::size_t sender = 0; sender < setup.sites; ++sender) {
-      received_.push_back(seal(sites_[0].box.agree(sites_[sender].box.public_key()).value(), box(sender, 0),
+      shared_.push_back(sites_[0].box.agree(sites_[sender].box.public_key()).value());
+      received_.push_back(seal(shared_[sender], box(sender, 0),
                                {sites_[sender].seed_shares[0].clone(), sites_[sender].key_shares[0].clone()}));
     }
   }
@@ -124,8 +125,7 @@ class Round {
   }
   void open_boxes() {
     for (std::size_t sender = 0; sender < setup_.sites; ++sender) {
-      const SecretBytes shared = sites_[0].box.agree(sites_[sender].box.public_key()).value();
-      const auto pair = open(shared, box(sender, 0), received_[sender]).value();
+      const auto pair = open(shared_[sender], box(sender, 0), received_[sender]).value();
       sink_ ^= commit_to_share(box(sender, 0), SecretKind::self_seed, pair.self_seed)[0];
       sink_ ^= commit_to_share(box(sender, 0), SecretKind::mask_key, pair.mask_key)[0];
     }
@@ -167,6 +167,7 @@ class Round {
   std::vector<std::uint8_t> points_;
   std::vector<Site> sites_;
   std::vector<Party> parties_;
+  std::vector<SecretBytes> shared_;   ///< of the boxes' keys, by the site at 0 with each: for a whole session
   std::vector<SealedPair> received_;  ///< by the site at 0, from each
   unsigned sink_ = 0;                 ///< so that no result is unused
 };

@@ -17,7 +17,7 @@ TARGET = 1 << 22
 CLIP = 8.0
 # sites, length, its name, numbers of dropouts
 CASES = [
-    (10, 100_000, "d100k", [0]),
+    (10, 100_000, "d100k", [0, 3]),
     (10, 1_000_000, "d1M", [0, 3]),
     (50, 100_000, "d100k", [0, 5]),
 ]
