@@ -93,9 +93,9 @@ Message make_refusal(const SigningKey& key, const RunContext& run, RefusalCode c
   return refusal;
 }
 
-Digest closing_hash(const std::vector<SiteHead>& heads, const Digest& public_ledger) {
+Digest closing_hash(const std::vector<SiteHead>& heads, const Digest& public_ledger, bool finished) {
   FieldHasher hasher;
-  hasher.field(std::string_view("fedloom closing")).field(std::uint64_t{heads.size()});
+  hasher.field(std::string_view(finished ? "fedloom closing" : "fedloom stopping")).field(std::uint64_t{heads.size()});
   for (const SiteHead& entry : heads) {
     hasher.field(ByteView(entry.key))
         .field(entry.head.entries)

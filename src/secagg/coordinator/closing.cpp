@@ -6,7 +6,7 @@ namespace fedloom::secagg::coordinator {
 
 Next Closing::enter(Desk& desk, const CloseSession& close) {
   CloseRun said{desk.session(), close.finished, desk.heads(), close.public_ledger};
-  const Digest closing = closing_hash(said.heads, privacy::public_ledger_hash(close.public_ledger));
+  const Digest closing = closing_hash(said.heads, privacy::public_ledger_hash(close.public_ledger), close.finished);
   desk.send_to_all(said);
   desk.set_deadline(desk.setup().reply_limit);
   return std::make_unique<Closing>(std::move(said), closing, desk.sites());

@@ -160,6 +160,15 @@ Places Desk::standing_as(Standing standing) const {
   return places;
 }
 
+Places Desk::reachable() const {
+  Places places = standing_as(Standing::here);
+  if (enough(places.size()) || !has_deadline()) return places;
+  const Places late = standing_as(Standing::late);
+  places.insert(places.end(), late.begin(), late.end());
+  std::ranges::sort(places);
+  return places;
+}
+
 bool Desk::is_member(std::size_t place) const { return std::ranges::binary_search(members_, place); }
 
 bool Desk::needs_session() const { return session_over_ || !standing_as(Standing::returning).empty(); }

@@ -105,6 +105,8 @@ class Desk {
   const Seat& seat(std::size_t place) const { return seats_[place]; }
   bool is_here(std::size_t place) const { return seats_[place].standing == Standing::here; }
   Places standing_as(Standing standing) const;
+  /// Who can be waited for: those who are here; when they are too few, until the deadline the late ones too.
+  Places reachable() const;
   bool enough(std::size_t sites) const { return sites >= quorum().threshold(); }
 
   void open_session(std::uint32_t session) noexcept {

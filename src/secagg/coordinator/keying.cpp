@@ -19,7 +19,7 @@ Next Keying::enter(Desk& desk, std::optional<boundary::RoundPlan>&& plan) {
 
 Places Keying::waiting_for(const Desk& desk) const {
   Places places;
-  for (const std::size_t place : desk.standing_as(Standing::here)) {
+  for (const std::size_t place : desk.reachable()) {
     if (!keys_[place]) places.push_back(place);
   }
   return places;

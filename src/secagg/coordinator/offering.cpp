@@ -22,8 +22,8 @@ Next Offering::enter(Desk& desk, RoundPtr&& round) {
 
 Places Offering::waiting_for(const Desk& desk) const {
   Places places;
-  for (const std::size_t place : desk.members()) {
-    if (desk.is_here(place) && !round_->offers[place]) places.push_back(place);
+  for (const std::size_t place : desk.reachable()) {
+    if (desk.is_member(place) && !round_->offers[place]) places.push_back(place);
   }
   return places;
 }

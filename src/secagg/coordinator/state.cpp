@@ -26,10 +26,11 @@ bool is_late(const Desk& desk, const Message& message) {
 
 Next State::on_message(Desk& desk, Endpoint from, Message&& message) {
   if (const auto* refusal = std::get_if<Refuse>(&message)) return on_refusal(desk, from, *refusal);
-  if (may_lose(desk)) {
-    if (auto* join = std::get_if<Join>(&message)) return on_join_again(desk, from, std::move(*join));
-    if (is_late(desk, message)) return take_late(desk, from, message);
+  if (auto* join = std::get_if<Join>(&message); join != nullptr && may_lose(desk)) {
+    return on_join_again(desk, from, std::move(*join));
   }
+  // Asked twice, a site answers twice.
+  if (is_late(desk, message)) return take_late(desk, from, message);
   return reject(desk, desk.out_of_turn(name_of(message), name(), from));
 }
 

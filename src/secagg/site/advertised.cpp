@@ -51,9 +51,18 @@ std::optional<Problem> check(const Conversation& talk, const KeyList& list, cons
 
 }  // namespace
 
+/// With recovery the others may have gone on before this site's key was there.
+Next Advertised::on_other(Conversation& talk, Message&& message) {
+  if (talk.quorum().recovers()) {
+    if (const auto* session = std::get_if<OpenSession>(&message)) return open_session(talk, *session);
+    if (const auto* end = std::get_if<CloseRun>(&message)) return close(talk, *end);
+  }
+  return State::on_message(talk, std::move(message));
+}
+
 Next Advertised::on_message(Conversation& talk, Message&& message) {
   const auto* list = std::get_if<KeyList>(&message);
-  if (list == nullptr) return State::on_message(talk, std::move(message));
+  if (list == nullptr) return on_other(talk, std::move(message));
   if (auto problem = check(talk, *list, key_.public_key())) {
     return talk.refuse(problem->code,
                        problem->reason + "; compare the roster's fingerprint with the lead before trying again");

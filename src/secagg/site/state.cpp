@@ -65,7 +65,8 @@ Next close(Conversation& talk, const CloseRun& message) {
   }
   const Digest public_ledger = privacy::public_ledger_hash(message.public_ledger);
   talk.take();
-  talk.send_signed(Goodbye{.session = talk.session(), .closing = closing_hash(message.heads, public_ledger)});
+  const Digest closing = closing_hash(message.heads, public_ledger, message.finished);
+  talk.send_signed(Goodbye{.session = talk.session(), .closing = closing});
   talk.act(SiteFinished{message.finished});
   return std::make_unique<Ended>("Closed");
 }

@@ -75,6 +75,7 @@ class Advertised final : public State {
   Next on_message(Conversation& talk, Message&& message) override;
 
  private:
+  Next on_other(Conversation& talk, Message&& message);
   MaskKey key_;
 };
 
