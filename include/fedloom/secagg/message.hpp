@@ -238,8 +238,9 @@ ChunkRange chunk_range(std::uint64_t words, std::uint32_t index);
 std::uint32_t chunk_count(std::uint64_t words);
 Digest chunk_hash(std::span<const std::uint64_t> words);
 
-/// What a Goodbye acknowledges: every head, in order, and the public ledger (its privacy::public_ledger_hash).
-Digest closing_hash(const std::vector<SiteHead>& heads, const Digest& public_ledger);
+/// What a Goodbye acknowledges: every head, in order, the public ledger (its privacy::public_ledger_hash), and whether
+/// that is the finished run's: a site does not look whether that of a stopped one covers its books.
+Digest closing_hash(const std::vector<SiteHead>& heads, const Digest& public_ledger, bool finished = true);
 Goodbye make_goodbye(const SigningKey& key, const RunContext& run, std::uint32_t session, const Digest& closing);
 /// True for an empty ledger, and for a head that `key` signed.
 bool is_genuine_head(const PublicKey& key, const privacy::LedgerHead& head);
