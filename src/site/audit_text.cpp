@@ -102,7 +102,6 @@ AuditLine next_line(const AuditFiles& files, std::string_view text, const Verifi
     }
     damaged(files.log, number, "the line does not follow from the one before");
   }
-  if (line.seq + 1 != number) damaged(files.log, number, "the line has another number than its place");
   return line;
 }
 
