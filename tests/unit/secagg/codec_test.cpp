@@ -34,6 +34,40 @@ RunContext any_run(RandomWords& random) {
   return {std::string(random.next() % 40, 'r'), any_array<32>(random), any_array<32>(random)};
 }
 
+RoundId any_id(RandomWords& random) { return {any32(random), any32(random), any32(random)}; }
+/// Announces one to three chunks.
+ShareMessage any_share(RandomWords& random) {
+  ShareMessage share{.id = any_id(random),
+                     .plan = any_array<32>(random),
+                     .words = 1 + random.next() % (3 * chunk_words),
+                     .head = any_head(random),
+                     .booked_rho = any_rho(random)};
+  for (std::uint32_t i = 0; i < chunk_count(share.words); ++i) share.chunks.push_back(any_array<32>(random));
+  return share;
+}
+ShareChunk any_chunk(RandomWords& random) {
+  std::vector<std::uint64_t> words(random.next() % 9);
+  for (auto& word : words) word = random.next();
+  return {any_id(random), any32(random), boundary::MaskedShare::from_wire(std::move(words))};
+}
+OfferEntry any_entry(RandomWords& random, std::uint32_t place) {
+  return {place, any_array<32>(random), any_array<32>(random), any_array<sizeof(SealedShares)>(random)};
+}
+Offer any_offer(RandomWords& random) {
+  Offer offer{.terms = {.id = any_id(random),
+                        .plan = any_array<32>(random),
+                        .mask_key = any_array<32>(random),
+                        .self_seed = any_array<32>(random)},
+              .entries = {any_entry(random, 0), any_entry(random, 2), any_entry(random, 99)}};
+  offer.terms.entries = entries_hash(offer.entries);
+  return offer;
+}
+Unmask any_unmask(RandomWords& random) {
+  return {.id = any_id(random),
+          .agreement = any_array<32>(random),
+          .shares = {{1, any_array<32>(random)}, {2, any_array<32>(random)}}};
+}
+
 /// One message of each type, signed by `key` in `run` where it is a site's.
 std::vector<Message> one_of_each(const test::World& world, RandomWords& random) {
   const SigningKey& key = world.keys[0];
@@ -44,24 +78,20 @@ std::vector<Message> one_of_each(const test::World& world, RandomWords& random) 
             .booked_rho = any_rho(random),
             .head = any_head(random)};
   sign(join, key, world.run);
-  Advertise advertise{.session = any32(random), .mask_key = any_array<32>(random)};
+  Advertise advertise{.session = any32(random), .session_key = any_array<32>(random)};
   sign(advertise, key, world.run);
-  std::vector<std::uint64_t> words(random.next() % 9);
-  for (auto& word : words) word = random.next();
-  ShareMessage share{{},
-                     any32(random),
-                     any32(random),
-                     any32(random),
-                     any_array<32>(random),
-                     boundary::MaskedShare::from_wire(std::move(words)),
-                     any_head(random),
-                     any_rho(random),
-                     {}};
+  ShareMessage share = any_share(random);
   sign(share, key, world.run);
   Refuse refuse{.session = any32(random), .round = any32(random), .code = RefusalCode(1 + random.next() % 8)};
   sign(refuse, key, world.run);
   Goodbye goodbye{.session = any32(random), .closing = any_array<32>(random)};
   sign(goodbye, key, world.run);
+  Offer offer = any_offer(random);
+  sign(offer.terms, key, world.run);
+  Agree agree{.id = any_id(random), .agreement = any_array<32>(random)};
+  sign(agree, key, world.run);
+  Unmask unmask = any_unmask(random);
+  sign(unmask, key, world.run);
 
   std::vector<Message> out;
   out.emplace_back(std::move(join));
@@ -75,15 +105,27 @@ std::vector<Message> one_of_each(const test::World& world, RandomWords& random) 
   out.emplace_back(CloseRun{
       any32(random), random.next() % 2 == 1, any_heads(random), {2, world.spend(world.plan(1 + any32(random) % 9))}});
   out.emplace_back(Abort{"site north did not answer"});
+  out.emplace_back(any_chunk(random));
+  out.emplace_back(offer);
+  out.emplace_back(agree);
+  out.emplace_back(std::move(unmask));
+  out.emplace_back(Deal{any_id(random), {{offer.terms, offer.entries[0]}, {offer.terms, offer.entries[0]}}});
+  out.emplace_back(Resend{any_id(random)});
+  out.emplace_back(Survivors{any_id(random), {0, 7, 99}});
+  out.emplace_back(Proof{any_id(random), {agree, agree}});
   return out;
 }
 
-/// True for what only the coordinator says, and for a site's message that its roster key signed.
+/// True for what only the coordinator says, and for a site's message that its roster key signed. A chunk is signed by
+/// its digest in the announcement: see AChunkIsSignedByItsAnnouncement.
 bool passes(const Message& message, const test::World& world) {
   return std::visit(
       [&world]<class T>(const T& body) {
         if constexpr (SiteMessage<T>) {
           return world.roster.index_of(body.key).has_value() && is_genuine(body, world.run);
+        } else if constexpr (std::is_same_v<T, Offer>) {
+          return world.roster.index_of(body.terms.key).has_value() && is_genuine(body.terms, world.run) &&
+                 body.terms.entries == entries_hash(body.entries);
         } else {
           return true;
         }
@@ -91,7 +133,7 @@ bool passes(const Message& message, const test::World& world) {
       message);
 }
 bool is_sites(const Message& message) {
-  return std::visit([]<class T>(const T&) { return SiteMessage<T>; }, message);
+  return std::visit([]<class T>(const T&) { return SiteMessage<T> || std::is_same_v<T, Offer>; }, message);
 }
 
 class Codec : public testing::Test {
@@ -113,21 +155,75 @@ TEST_F(Codec, EveryMessageComesBackAsItWas) {
   }
 }
 
+TEST_F(Codec, MakesOneOfEveryType) {
+  std::set<std::size_t> types;
+  for (const Message& message : one_of_each(world_, random_)) types.insert(message.index());
+  EXPECT_EQ(types.size(), std::variant_size_v<Message>);
+}
+
 TEST_F(Codec, KeepsEachFieldOfAShare) {
-  ShareMessage share{
-      {},   3, 4, 5, sha256("plan"), boundary::MaskedShare::from_wire({7, ~std::uint64_t{0}}), any_head(random_),
-      0.25, {}};
+  ShareMessage share{.id = {3, 4, 5},
+                     .plan = sha256("plan"),
+                     .words = chunk_words + 2,
+                     .chunks = {sha256("first"), sha256("second")},
+                     .head = any_head(random_),
+                     .booked_rho = 0.25};
   sign(share, world_.keys[1], world_.run);
-  const auto decoded = decode(encode(Message(std::move(share))));
+  const auto decoded = decode(encode(Message(share)));
   const auto& back = std::get<ShareMessage>(decoded.value());
   EXPECT_EQ(back.key, world_.keys[1].public_key());
-  EXPECT_EQ(back.session, 3U);
-  EXPECT_EQ(back.round, 4U);
-  EXPECT_EQ(back.attempt, 5U);
+  EXPECT_EQ(back.id, share.id);
   EXPECT_EQ(back.plan, sha256("plan"));
+  EXPECT_EQ(back.words, share.words);
+  EXPECT_EQ(back.chunks, share.chunks);
+  EXPECT_EQ(back.head, share.head);
   EXPECT_EQ(back.booked_rho, 0.25);
-  ASSERT_EQ(back.share.words().size(), 2U);
-  EXPECT_EQ(back.share.words()[1], ~std::uint64_t{0});
+}
+
+TEST_F(Codec, KeepsEachWordOfAChunk) {
+  const auto decoded =
+      decode(encode(ShareChunk{{3, 4, 5}, 6, boundary::MaskedShare::from_wire({7, ~std::uint64_t{0}})}));
+  const auto& back = std::get<ShareChunk>(decoded.value());
+  EXPECT_EQ(back.id, (RoundId{3, 4, 5}));
+  EXPECT_EQ(back.index, 6U);
+  ASSERT_EQ(back.words.words().size(), 2U);
+  EXPECT_EQ(back.words.words()[1], ~std::uint64_t{0});
+}
+
+TEST_F(Codec, KeepsEachFieldOfAnOfferAndOfADeal) {
+  Offer offer = any_offer(random_);
+  sign(offer.terms, world_.keys[1], world_.run);
+  const auto offered = decode(encode(Message(offer)));
+  const auto& back = std::get<Offer>(offered.value());
+  EXPECT_EQ(back.entries, offer.entries);
+  EXPECT_EQ(back.terms.id, offer.terms.id);
+  EXPECT_EQ(back.terms.plan, offer.terms.plan);
+  EXPECT_EQ(back.terms.mask_key, offer.terms.mask_key);
+  EXPECT_EQ(back.terms.self_seed, offer.terms.self_seed);
+  EXPECT_EQ(back.terms.entries, offer.terms.entries);
+  const auto dealt = decode(encode(Deal{{1, 2, 3}, {{offer.terms, offer.entries[2]}}}));
+  const auto& deal = std::get<Deal>(dealt.value());
+  ASSERT_EQ(deal.offers.size(), 1U);
+  EXPECT_EQ(deal.offers[0].terms.signature, offer.terms.signature);
+  EXPECT_EQ(deal.offers[0].entry, offer.entries[2]);
+}
+
+TEST_F(Codec, KeepsEachFieldOfAnAgreementAndOfWhatIsShown) {
+  Unmask unmask = any_unmask(random_);
+  const auto shown = decode(encode(Message(unmask)));
+  const auto& back = std::get<Unmask>(shown.value());
+  EXPECT_EQ(back.id, unmask.id);
+  EXPECT_EQ(back.agreement, unmask.agreement);
+  ASSERT_EQ(back.shares.size(), 2U);
+  EXPECT_EQ(back.shares[1].place, 2U);
+  EXPECT_EQ(back.shares[1].share, unmask.shares[1].share);
+  const auto survived = decode(encode(Survivors{{1, 2, 3}, {0, 5, 6}}));
+  EXPECT_EQ(std::get<Survivors>(survived.value()).places, (std::vector<std::uint32_t>{0, 5, 6}));
+  Agree agree{.id = {1, 2, 3}, .agreement = sha256("list")};
+  sign(agree, world_.keys[0], world_.run);
+  const auto proved = decode(encode(Proof{{1, 2, 3}, {agree}}));
+  EXPECT_EQ(std::get<Proof>(proved.value()).agreed[0].agreement, sha256("list"));
+  EXPECT_EQ(std::get<Proof>(proved.value()).agreed[0].signature, agree.signature);
 }
 
 TEST_F(Codec, NoTruncatedMessageDecodes) {
@@ -170,7 +266,7 @@ TEST_F(Codec, RandomBytesAreNoMessage) {
     Bytes bytes(random_.next() % 300);
     random_.fill(bytes);
     if (bytes.size() > 3 && repeat % 2 == 0) {
-      bytes[0] = static_cast<std::uint8_t>(repeat % 20 / 2);
+      bytes[0] = static_cast<std::uint8_t>(repeat % (2 * std::variant_size_v<Message>) / 2);
       bytes[1] = protocol_version;
       bytes[2] = 0;
     }
@@ -195,8 +291,101 @@ TEST_F(Codec, ALengthThatLiesIsRefusedBeforeMemoryIsTaken) {
   out.raw(PublicKey{});
   for (int i = 0; i < 3; ++i) out.u32(1);
   out.raw(Digest{});
-  out.u64(~std::uint64_t{0});
-  EXPECT_FALSE(decode(out.bytes()));
+  Bytes head = std::move(out).take();
+  for (const std::uint64_t words : {max_share_words, max_share_words + 1, ~std::uint64_t{0}}) {
+    ByteWriter rest;
+    rest.raw(head);
+    rest.u64(words);
+    EXPECT_FALSE(decode(rest.bytes())) << words;
+  }
+  ByteWriter chunk;
+  chunk.u8(10);
+  chunk.u16(protocol_version);
+  for (int i = 0; i < 4; ++i) chunk.u32(1);
+  chunk.u64(~std::uint64_t{0});
+  EXPECT_FALSE(decode(chunk.bytes()));
+}
+
+TEST_F(Codec, AShareIsNeitherEmptyNorOverTheLimit) {
+  ShareMessage share = any_share(random_);
+  share.words = 1;
+  share.chunks.resize(1);
+  Bytes bytes = encode(Message(share));
+  const std::size_t at = 3 + 32 + 12 + 32;
+  ASSERT_EQ(bytes[at], 1);
+  bytes[at] = 0;
+  EXPECT_FALSE(decode(bytes));
+  bytes[at] = 1;
+  bytes[at + 4] = 1;  // 2^32 + 1 words with one digest
+  EXPECT_FALSE(decode(bytes));
+  bytes[at + 4] = 0;
+  EXPECT_TRUE(decode(bytes));
+}
+
+TEST_F(Codec, AChunkHoldsNoMoreThanItMay) {
+  const auto chunk_of = [](std::size_t words) {
+    ByteWriter out;
+    out.u8(10);
+    out.u16(protocol_version);
+    for (int i = 0; i < 4; ++i) out.u32(0);
+    out.words(std::vector<std::uint64_t>(words));
+    return std::move(out).take();
+  };
+  EXPECT_TRUE(decode(chunk_of(chunk_words)));
+  EXPECT_FALSE(decode(chunk_of(chunk_words + 1)));
+}
+
+TEST_F(Codec, APlaceStandsOnceAndInOrderAndInALargestRoster) {
+  const auto survivors_of = [](const std::vector<std::uint32_t>& places) {
+    return decode(encode(Survivors{{1, 1, 0}, places}));
+  };
+  EXPECT_TRUE(survivors_of({0, 1, 2}));
+  EXPECT_TRUE(survivors_of({}));
+  for (const auto& wrong : std::vector<std::vector<std::uint32_t>>{{1, 1}, {2, 1}, {0, 1, 0}, {0, 100}, {~0U}}) {
+    EXPECT_FALSE(survivors_of(wrong)) << wrong.size();
+    Unmask unmask{.id = {1, 1, 0}, .agreement = {}, .shares = {}};
+    for (const std::uint32_t place : wrong) unmask.shares.push_back({place, {}});
+    EXPECT_FALSE(decode(encode(Message(unmask))));
+    Offer offer{};
+    for (const std::uint32_t place : wrong) offer.entries.push_back({.place = place});
+    EXPECT_FALSE(decode(encode(Message(offer))));
+  }
+}
+
+TEST_F(Codec, AShareIsCutIntoChunksThatCoverItOnce) {
+  for (const std::uint64_t words :
+       {std::uint64_t{1}, chunk_words - 1, chunk_words, chunk_words + 1, 3 * chunk_words, 3 * chunk_words + 5}) {
+    std::uint64_t next = 0;
+    for (std::uint32_t index = 0; index < chunk_count(words); ++index) {
+      const ChunkRange range = chunk_range(words, index);
+      EXPECT_EQ(range.first, next);
+      EXPECT_GT(range.count, 0U);
+      EXPECT_LE(range.count, chunk_words);
+      next += range.count;
+    }
+    EXPECT_EQ(next, words);
+    EXPECT_EQ(chunk_range(words, chunk_count(words)).count, 0U);
+  }
+}
+
+TEST_F(Codec, AChunkIsSignedByItsAnnouncement) {
+  const ShareChunk chunk = any_chunk(random_);
+  std::vector<std::uint64_t> words(chunk.words.words().begin(), chunk.words.words().end());
+  words.push_back(5);
+  const Digest digest = chunk_hash(words);
+  for (auto& word : words) {
+    for (const std::uint64_t bit : {std::uint64_t{1}, std::uint64_t{1} << 63}) {
+      word ^= bit;
+      EXPECT_NE(chunk_hash(words), digest);
+      word ^= bit;
+    }
+  }
+  words.pop_back();
+  EXPECT_NE(chunk_hash(words), digest);
+  ShareMessage share = any_share(random_);
+  sign(share, world_.keys[0], world_.run);
+  share.chunks.back()[31] ^= 1;
+  EXPECT_FALSE(is_genuine(share, world_.run));
 }
 
 TEST_F(Codec, ListsAndTextsHaveLimits) {
@@ -241,7 +430,7 @@ TEST_F(Codec, ARefusalHasAKnownCode) {
 }
 
 TEST_F(Codec, ASignatureHoldsInItsOwnContextOnly) {
-  Advertise advertise{.session = 4, .mask_key = any_array<32>(random_)};
+  Advertise advertise{.session = 4, .session_key = any_array<32>(random_)};
   sign(advertise, world_.keys[0], world_.run);
   EXPECT_TRUE(is_genuine(advertise, world_.run));
   RunContext other = world_.run;
@@ -256,9 +445,10 @@ TEST_F(Codec, ASignatureHoldsInItsOwnContextOnly) {
 
 TEST_F(Codec, ASignatureDoesNotHoldForAnotherType) {
   // Same fields in the same order: only the name in what is signed tells them apart.
-  Advertise advertise{.session = 4, .mask_key = any_array<32>(random_)};
+  Advertise advertise{.session = 4, .session_key = any_array<32>(random_)};
   sign(advertise, world_.keys[0], world_.run);
-  Goodbye goodbye{.key = advertise.key, .session = 4, .closing = advertise.mask_key, .signature = advertise.signature};
+  Goodbye goodbye{
+      .key = advertise.key, .session = 4, .closing = advertise.session_key, .signature = advertise.signature};
   EXPECT_FALSE(is_genuine(goodbye, world_.run));
   EXPECT_FALSE(verify_goodbye(goodbye, world_.run));
   sign(goodbye, world_.keys[0], world_.run);
@@ -274,6 +464,44 @@ TEST_F(Codec, EveryPartOfAContextCounts) {
   RunContext other = world_.run;
   other.roster_hash[0] ^= 1;
   EXPECT_NE(context_hash(other, 1, 2, 3), base);
+}
+
+TEST_F(Codec, ADealAndAnAgreementCoverEverythingInThem) {
+  std::vector<OfferTerms> terms{any_offer(random_).terms, any_offer(random_).terms};
+  const Digest base = deal_hash(terms);
+  std::set<Digest> hashes{base};
+  for (const std::size_t who : {0U, 1U}) {
+    std::vector<std::vector<OfferTerms>> changed(7, terms);
+    changed[0][who].key[0] ^= 1;
+    changed[1][who].id.attempt ^= 1;
+    changed[2][who].plan[0] ^= 1;
+    changed[3][who].mask_key[0] ^= 1;
+    changed[4][who].self_seed[0] ^= 1;
+    changed[5][who].entries[0] ^= 1;
+    changed[6].erase(changed[6].begin() + static_cast<std::ptrdiff_t>(who));
+    for (const auto& other : changed) hashes.insert(deal_hash(other));
+  }
+  std::swap(terms[0], terms[1]);
+  hashes.insert(deal_hash(terms));
+  EXPECT_EQ(hashes.size(), 1U + 2 * 7 + 1);
+  const std::set<Digest> agreements{agreement_hash(base, {0, 1, 2}), agreement_hash(base, {0, 1}),
+                                    agreement_hash(base, {0, 1, 3}), agreement_hash(deal_hash(terms), {0, 1, 2}),
+                                    agreement_hash(base, {})};
+  EXPECT_EQ(agreements.size(), 5U);
+}
+
+TEST_F(Codec, EveryPartOfAnEntryCounts) {
+  const std::vector<OfferEntry> entries{any_entry(random_, 0), any_entry(random_, 1)};
+  std::vector<std::vector<OfferEntry>> changed(6, entries);
+  changed[0][1].place = 2;
+  changed[1][1].self_seed[31] ^= 1;
+  changed[2][1].mask_key[31] ^= 1;
+  changed[3][1].sealed.back() ^= 1;
+  changed[4].pop_back();
+  std::swap(changed[5][0], changed[5][1]);
+  std::set<Digest> hashes{entries_hash(entries)};
+  for (const auto& other : changed) hashes.insert(entries_hash(other));
+  EXPECT_EQ(hashes.size(), 7U);
 }
 
 TEST_F(Codec, EveryFieldOfAPlanCountsInItsHash) {
@@ -298,6 +526,7 @@ TEST_F(Codec, AClosingHashCoversEveryHeadAndTheLedger) {
   heads[0].head = any_head(random_);
   const Digest base = closing_hash(heads, sha256("public"));
   EXPECT_NE(closing_hash(heads, sha256("other")), base);
+  EXPECT_NE(closing_hash(heads, sha256("public"), false), base);
   auto changed = heads;
   changed[1].head.entries = 1;
   EXPECT_NE(closing_hash(changed, sha256("public")), base);

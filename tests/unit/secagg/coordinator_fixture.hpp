@@ -19,6 +19,7 @@ class CoordinatorTest : public testing::Test {
   /// A fresh coordinator, for tests that end more than one.
   void restart() {
     protocol_ = std::make_unique<CoordinatorProtocol>(CoordinatorSetup{.roster = world_.roster,
+                                                                       .quorum = world_.quorum,
                                                                        .run = world_.run,
                                                                        .domain = world_.domain,
                                                                        .join_limit = Millis(1000),
@@ -76,37 +77,48 @@ class CoordinatorTest : public testing::Test {
     return message;
   }
   Advertise advertise(std::size_t place, std::uint32_t session = 5) {
-    Advertise message{.session = session, .mask_key = MaskKey(random_).public_key()};
+    Advertise message{.session = session, .session_key = MaskKey(random_).public_key()};
     sign(message, world_.keys[place], world_.run);
     return message;
   }
+  /// The words that every share is made of here.
+  static std::vector<std::uint64_t> words(std::size_t length) {
+    return std::vector<std::uint64_t>(length, std::uint64_t{1} << 62);
+  }
   ShareMessage share(std::size_t place, std::uint32_t round = 1, std::size_t length = 47,
-                     std::uint32_t attempt = 0) const {
+                     std::uint32_t attempt = 4) const {
     return share_of(place, world_.plan(round, attempt), length);
   }
   ShareMessage share_of(std::size_t place, const boundary::RoundPlan& plan, std::size_t length = 47) const {
-    std::vector<std::uint64_t> words(length, std::uint64_t{1} << 62);
-    ShareMessage message{{},
-                         5,
-                         plan.round,
-                         plan.attempt,
-                         plan_hash(plan),
-                         boundary::MaskedShare::from_wire(std::move(words)),
-                         head(place, 4),
-                         0.75,
-                         {}};
+    ShareMessage message{.id = {5, plan.round, plan.attempt},
+                         .plan = plan_hash(plan),
+                         .words = length,
+                         .head = head(place, 4),
+                         .booked_rho = 0.75};
+    for (std::uint32_t index = 0; index < chunk_count(length); ++index) {
+      message.chunks.push_back(chunk_hash(words(chunk_range(length, index).count)));
+    }
     sign(message, world_.keys[place], world_.run);
     return message;
+  }
+  static ShareChunk chunk(std::size_t length = 47, std::uint32_t index = 0) {
+    return {{5, 1, 4}, index, boundary::MaskedShare::from_wire(words(chunk_range(length, index).count))};
+  }
+  /// The announcement and its one chunk.
+  void send_share(std::size_t place) {
+    const auto from = static_cast<Endpoint>(place + 1);
+    receive(from, share(place));
+    receive(from, chunk());
   }
   Refuse refuse(std::size_t place, RefusalCode code, std::uint32_t session = 5) const {
     Refuse message{.session = session, .round = 1, .code = code};
     sign(message, world_.keys[place], world_.run);
     return message;
   }
-  Goodbye goodbye(std::size_t place) const {
+  Goodbye goodbye(std::size_t place, bool finished = true) const {
     std::vector<SiteHead> heads;
     for (std::size_t i = 0; i < 3; ++i) heads.push_back({world_.keys[i].public_key(), head(i, 3)});
-    Goodbye message{.session = 5, .closing = closing_hash(heads, public_ledger_hash(ledger_))};
+    Goodbye message{.session = 5, .closing = closing_hash(heads, public_ledger_hash(ledger_), finished)};
     sign(message, world_.keys[place], world_.run);
     return message;
   }

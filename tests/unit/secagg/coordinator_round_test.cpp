@@ -14,7 +14,7 @@ TEST_F(CoordinatorRound, PublishesThePlanWithEveryHead) {
   to_summing();
   EXPECT_STREQ(protocol_->state(), "Summing");
   EXPECT_EQ(sent_to<PlanMessage>(), (std::vector<Endpoint>{1, 2, 3}));
-  EXPECT_EQ(first_sent<PlanMessage>().plan, world_.plan(1));
+  EXPECT_EQ(first_sent<PlanMessage>().plan, world_.plan(1, 4)) << "attempts are counted by sessions";
   EXPECT_EQ(first_sent<PlanMessage>().session, 5U);
   ASSERT_EQ(first_sent<PlanMessage>().heads.size(), 3U);
   EXPECT_EQ(first_sent<PlanMessage>().heads[1].head, head(1, 3));
@@ -22,43 +22,112 @@ TEST_F(CoordinatorRound, PublishesThePlanWithEveryHead) {
 
 TEST_F(CoordinatorRound, AddsUpModuloTwoToThe64) {
   to_summing();
-  receive(1, share(0));
-  receive(2, share(1));
+  send_share(0);
+  send_share(1);
   EXPECT_EQ(find<RoundSummed>(actions_), nullptr);
-  receive(3, share(2));
+  send_share(2);
   auto* summed = find<RoundSummed>(actions_);
   ASSERT_NE(summed, nullptr);
   EXPECT_EQ(summed->total.words(), std::vector<std::uint64_t>(47, std::uint64_t{3} << 62));
-  EXPECT_EQ(summed->heads[0].head, head(0, 4));
-  EXPECT_EQ(summed->booked, std::vector<double>(3, 0.75));
+  EXPECT_EQ(summed->plan, world_.plan(1, 4));
+  EXPECT_EQ(summed->survivors.size(), 3U);
+  EXPECT_EQ(summed->booked, 0.75);
   EXPECT_STREQ(protocol_->state(), "Idle");
+  step(StartRound{world_.plan(2)});
+  EXPECT_EQ(first_sent<PlanMessage>().heads[0].head, head(0, 4));
 }
 
 TEST_F(CoordinatorRound, GivesNoTotalWithoutEverySite) {
   to_summing();
-  receive(1, share(0));
-  receive(3, share(2));
+  send_share(0);
+  send_share(2);
   clock_.advance(Millis(2000));
   step(CoordinatorTimer{});
   EXPECT_EQ(find<RoundSummed>(actions_), nullptr);
   expect_failed("site site101 did not answer", {1});
 }
 
-TEST_F(CoordinatorRound, RefusesASecondShare) {
+TEST_F(CoordinatorRound, TheAnnouncementAloneIsNoShare) {
+  to_summing();
+  for (std::size_t place = 0; place < 3; ++place) receive(static_cast<Endpoint>(place + 1), share(place));
+  EXPECT_EQ(find<RoundSummed>(actions_), nullptr);
+  EXPECT_EQ(protocol_->waiting_for().size(), 3U);
+}
+
+TEST_F(CoordinatorRound, CountsAShareThatComesTwiceOnce) {
+  to_summing();
+  send_share(0);
+  send_share(0);
+  EXPECT_TRUE(actions_.empty());
+  receive(2, share(1));
+  receive(2, share(1));
+  receive(2, chunk());
+  send_share(2);
+  ASSERT_NE(find<RoundSummed>(actions_), nullptr);
+  EXPECT_EQ(find<RoundSummed>(actions_)->total.words(), std::vector<std::uint64_t>(47, std::uint64_t{3} << 62));
+}
+
+TEST_F(CoordinatorRound, RefusesASecondShareThatDiffers) {
   to_summing();
   receive(1, share(0));
-  receive(1, share(0));
+  ShareMessage other = share(0);
+  other.booked_rho = 0.8;
+  sign(other, world_.keys[0], world_.run);
+  receive(1, std::move(other));
   expect_failed("second share", {0});
+}
+
+TEST_F(CoordinatorRound, RefusesAPartBeforeItsAnnouncement) {
+  to_summing();
+  receive(1, chunk());
+  expect_failed("site site100 sent a part of a share that it has not announced", {0});
+}
+
+TEST_F(CoordinatorRound, RefusesAPartOfAnotherRoundOrBeyondTheLast) {
+  for (const bool later : {true, false}) {
+    restart();
+    to_summing();
+    receive(1, share(0));
+    ShareChunk other = chunk();
+    if (later) {
+      other.id.round = 2;
+    } else {
+      other.index = 1;
+    }
+    receive(1, std::move(other));
+    expect_failed("not announced", {0});
+  }
+}
+
+TEST_F(CoordinatorRound, RefusesOtherNumbersThanWereSigned) {
+  for (const bool shorter : {true, false}) {
+    restart();
+    to_summing();
+    receive(1, share(0));
+    auto other = words(shorter ? 46 : 47);
+    if (!shorter) other[46] ^= 1;
+    receive(1, ShareChunk{{5, 1, 4}, 0, boundary::MaskedShare::from_wire(std::move(other))});
+    expect_failed("site site100 sent other numbers than it has signed", {0});
+  }
+}
+
+TEST_F(CoordinatorRound, LetsPartsOfAnEarlierRoundGo) {
+  to_summing();
+  for (std::size_t place = 0; place < 3; ++place) send_share(place);
+  step(StartRound{world_.plan(2)});
+  EXPECT_TRUE(receive(1, share(0)).empty());
+  EXPECT_TRUE(receive(1, chunk()).empty());
+  EXPECT_STREQ(protocol_->state(), "Summing");
 }
 
 TEST_F(CoordinatorRound, RefusesAShareOfAnotherRoundOrAttempt) {
   to_summing();
   receive(1, share(0, 2));
-  expect_failed("another session, round or attempt", {0});
+  expect_failed("another round or attempt", {0});
   restart();
   to_summing();
-  receive(1, share(0, 1, 47, 1));
-  expect_failed("another session, round or attempt", {0});
+  receive(1, share(0, 1, 47, 5));
+  expect_failed("another round or attempt", {0});
 }
 
 TEST_F(CoordinatorRound, RefusesAShareOfAnotherLength) {
@@ -69,7 +138,7 @@ TEST_F(CoordinatorRound, RefusesAShareOfAnotherLength) {
 
 TEST_F(CoordinatorRound, RefusesAShareThatAnswersAnotherPlan) {
   to_summing();
-  auto other = world_.plan(1);
+  auto other = world_.plan(1, 4);
   other.contributors = 2;
   receive(1, share_of(0, other));
   expect_failed("site site100 answered another plan", {0});
@@ -86,7 +155,7 @@ TEST_F(CoordinatorRound, RefusesAShareThatTheSiteHasNotSigned) {
 TEST_F(CoordinatorRound, RefusesAnothersShare) {
   to_summing();
   receive(1, share(1));
-  expect_failed("in the name of", {0, 1});
+  expect_failed("site site100 sent a message in the name of site site101", {0});
 }
 
 TEST_F(CoordinatorRound, RefusesAShareWhoseLedgerHeadIsForged) {

@@ -109,8 +109,8 @@ Sealed sealed_messages(const secagg::StoreSealed& stored) {
 }
 
 Simulation::Simulation(World& world, Options options) : site(world.sites()), world_(&world) {
-  coordinator_ = std::make_unique<secagg::CoordinatorProtocol>(
-      secagg::CoordinatorSetup{.roster = world.roster, .quorum = world.quorum, .run = world.run, .domain = world.domain});
+  coordinator_ = std::make_unique<secagg::CoordinatorProtocol>(secagg::CoordinatorSetup{
+      .roster = world.roster, .quorum = world.quorum, .run = world.run, .domain = world.domain});
   for (std::size_t place = 0; place < world.sites(); ++place) {
     Member& member = members_.emplace_back();
     member.program = std::make_unique<SiteProgram>(world, place, options.seed);

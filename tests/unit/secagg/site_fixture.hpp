@@ -1,5 +1,5 @@
 #pragma once
-// One site, driven by step() alone. The test plays the coordinator and the other two sites.
+// One site, driven by step() alone. The test plays the coordinator and the other sites.
 
 #include <gtest/gtest.h>
 
@@ -39,7 +39,8 @@ class SiteTest : public testing::Test {
   }
 
  protected:
-  SiteTest() { restart(); }
+  SiteTest() : SiteTest(Quorum{.sites = 3}) {}
+  explicit SiteTest(const Quorum& quorum) : world_(quorum) { restart(); }
   /// A fresh site, for tests that end more than one.
   void restart(double booked = 0.5) {
     Join resume;
@@ -48,12 +49,15 @@ class SiteTest : public testing::Test {
     protocol_ = std::make_unique<SiteProtocol>(SiteSetup{.key = &world_.keys[0],
                                                          .random = &random_,
                                                          .roster = world_.roster,
+                                                         .quorum = world_.quorum,
                                                          .run = world_.run,
                                                          .resume = resume,
                                                          .tick = Millis(100),
                                                          .wait_limit = Millis(5000),
                                                          .domain = world_.domain});
     program_.reset();
+    session_keys_.clear();
+    for (std::size_t place = 0; place < world_.sites(); ++place) session_keys_.emplace_back(random_);
   }
   std::vector<SiteAction>& step(SiteEvent&& event) {
     actions_ = protocol_->step(std::move(event), clock_.now());
@@ -65,6 +69,14 @@ class SiteTest : public testing::Test {
     return *program_;
   }
   std::vector<SiteAction>& receive(Message message) { return step(Received{std::move(message)}); }
+  /// Everything said in one step, encoded.
+  std::vector<Bytes> said() const {
+    std::vector<Bytes> out;
+    for (const auto& action : actions_) {
+      if (const auto* send = std::get_if<SendToCoordinator>(&action)) out.push_back(encode(send->message));
+    }
+    return out;
+  }
   template <class T>
   const T* sent() {
     for (auto& action : actions_) {
@@ -76,7 +88,7 @@ class SiteTest : public testing::Test {
   }
   void expect_refused(RefusalCode code, const std::string& word) {
     const auto* refuse = sent<Refuse>();
-    ASSERT_NE(refuse, nullptr);
+    ASSERT_NE(refuse, nullptr) << protocol_->state();
     EXPECT_EQ(refuse->code, code);
     EXPECT_TRUE(is_genuine(*refuse, world_.run));
     const auto* aborted = find<SiteAborted>(actions_);
@@ -85,16 +97,22 @@ class SiteTest : public testing::Test {
     EXPECT_EQ(aborted->refusal, code);
     EXPECT_NE(aborted->reason.find(word), std::string::npos) << aborted->reason;
     EXPECT_STREQ(protocol_->state(), "Aborted");
+    EXPECT_EQ(said().size(), 1U) << "nothing else leaves with a refusal";
+    EXPECT_EQ(find<SendSealed>(actions_), nullptr);
     EXPECT_TRUE(receive(Abort{"later"}).empty());
   }
 
   OpenSession open(std::uint32_t session = 3) const { return {world_.run, session}; }
   Advertise advertise(std::size_t place, std::uint32_t session = 3) {
-    Advertise message{.session = session, .mask_key = MaskKey(random_).public_key()};
+    Advertise message{.session = session, .session_key = session_keys_[place].public_key()};
     sign(message, world_.keys[place], world_.run);
     return message;
   }
-  KeyList key_list() { return {3, {own_, advertise(1), advertise(2)}}; }
+  KeyList key_list() {
+    KeyList list{3, {own_}};
+    for (std::size_t place = 1; place < world_.sites(); ++place) list.keys.push_back(advertise(place));
+    return list;
+  }
   std::vector<SiteHead> heads() const {
     std::vector<SiteHead> out;
     for (const auto& key : world_.keys) {
@@ -118,10 +136,11 @@ class SiteTest : public testing::Test {
   }
   CloseRun close_run(bool finished) const { return {3, finished, heads(), {spend_of_half()}}; }
 
-  test::World world_{3};
+  test::World world_;
   test::SplitMixRandom random_{11};
   test::ManualClock clock_;
   std::unique_ptr<test::SiteProgram> program_;
+  std::vector<MaskKey> session_keys_;  ///< by place; its own is what it advertised, not the one here
   std::unique_ptr<SiteProtocol> protocol_;
   std::vector<SiteAction> actions_;
   Advertise own_;

@@ -34,8 +34,23 @@ TEST_F(SiteRound, RefusesARoundItHasAnswered) {
   to_waiting();
   clock_.advance(Millis(100));
   step(TimerFired{});
-  receive(plan(1));
+  auto other = plan(1);
+  other.plan.queries.pop_back();
+  receive(std::move(other));
   expect_refused(RefusalCode::protocol, "round 1, attempt 0");
+}
+
+TEST_F(SiteRound, AnswersTheSamePlanAgainWithTheStoredBytes) {
+  to_waiting();
+  EXPECT_TRUE(receive(plan(1)).empty()) << "no answer yet";
+  clock_.advance(Millis(100));
+  step(TimerFired{});
+  for (int repeat = 0; repeat < 2; ++repeat) {
+    receive(plan(1));
+    ASSERT_EQ(actions_.size(), 1U);
+    EXPECT_EQ(find<SendSealed>(actions_)->context, context_hash(world_.run, 3, 1, 0));
+  }
+  EXPECT_STREQ(protocol_->state(), "Ready");
 }
 
 TEST_F(SiteRound, TakesTheNextAttemptAndTheNextRound) {
@@ -105,12 +120,19 @@ TEST_F(SiteRound, StoresTheSealedBytesBeforeAnythingIsSent) {
   EXPECT_STREQ(protocol_->state(), "Sealing");
   ASSERT_NE(find<StoreSealed>(actions_), nullptr);
   EXPECT_EQ(find<SendToCoordinator>(actions_), nullptr);
-  const auto stored = decode(find<StoreSealed>(actions_)->bytes);
-  const auto& share = std::get<ShareMessage>(stored.value());
-  EXPECT_TRUE(is_genuine(share, world_.run));
-  EXPECT_EQ(share.share.words().size(), world_.plan(1).length(world_.domain));
+  EXPECT_EQ(find<SendSealed>(actions_), nullptr);
+  const StoreSealed& stored = *find<StoreSealed>(actions_);
+  EXPECT_EQ(stored.context, context_hash(world_.run, 3, 1, 0));
+  EXPECT_TRUE(is_genuine(stored.announcement, world_.run));
+  EXPECT_EQ(stored.announcement.id, (RoundId{3, 1, 0}));
+  EXPECT_EQ(stored.announcement.plan, plan_hash(world_.plan(1)));
+  EXPECT_EQ(stored.announcement.words, world_.plan(1).length(world_.domain));
+  EXPECT_EQ(stored.share.words().size(), stored.announcement.words);
+  ASSERT_EQ(stored.announcement.chunks.size(), 1U);
+  EXPECT_EQ(stored.announcement.chunks[0], chunk_hash(stored.share.words()));
   step(SealStored{});
   EXPECT_EQ(find<SendToCoordinator>(actions_), nullptr);
+  EXPECT_EQ(find<SendSealed>(actions_), nullptr);
   EXPECT_STREQ(protocol_->state(), "Waiting");
 }
 
@@ -146,11 +168,12 @@ TEST_F(SiteRound, AnEarlyTimerSendsNothing) {
   to_waiting();
   clock_.advance(Millis(99));
   step(TimerFired{});
-  EXPECT_EQ(find<SendToCoordinator>(actions_), nullptr);
+  EXPECT_EQ(find<SendSealed>(actions_), nullptr);
   ASSERT_NE(find<SetTimer>(actions_), nullptr);
   clock_.advance(Millis(1));
   step(TimerFired{});
-  EXPECT_NE(sent<ShareMessage>(), nullptr);
+  ASSERT_NE(find<SendSealed>(actions_), nullptr);
+  EXPECT_EQ(find<SendSealed>(actions_)->context, context_hash(world_.run, 3, 1, 0));
   EXPECT_STREQ(protocol_->state(), "Ready");
 }
 
@@ -174,7 +197,7 @@ TEST_F(SiteRound, StopsInTheMiddleOfARoundWhenTheRunIsStopped) {
     receive(close_run(false));
     ASSERT_NE(find<SiteFinished>(actions_), nullptr);
     EXPECT_FALSE(find<SiteFinished>(actions_)->complete);
-    EXPECT_EQ(sent<ShareMessage>(), nullptr);
+    EXPECT_EQ(find<SendSealed>(actions_), nullptr);
   }
 }
 

@@ -9,7 +9,12 @@ using SiteSession = SiteTest;
 
 TEST_F(SiteSession, NeedsARosterThatItIsInAndAPeer) {
   const auto made_of = [this](Roster roster) {
-    return SiteProtocol(SiteSetup{.key = &world_.keys[0], .random = &random_, .roster = std::move(roster), .run = {}});
+    const auto sites = static_cast<std::uint32_t>(roster.size());
+    return SiteProtocol(SiteSetup{.key = &world_.keys[0],
+                                  .random = &random_,
+                                  .roster = std::move(roster),
+                                  .quorum = {.sites = sites},
+                                  .run = {}});
   };
   EXPECT_THROW(made_of(Roster({{SiteId{"alone"}, world_.keys[0].public_key()}})), std::invalid_argument);
   EXPECT_THROW(
@@ -85,12 +90,12 @@ TEST_F(SiteSession, IsReadyOnceAllKeysAreIn) {
   EXPECT_STREQ(protocol_->state(), "Ready");
 }
 
-TEST_F(SiteSession, TakesTheKeysInAnyOrder) {
+TEST_F(SiteSession, RefusesKeysOutOfOrder) {
   to_advertised();
   auto list = key_list();
-  std::swap(list.keys[0], list.keys[2]);
+  std::swap(list.keys[1], list.keys[2]);
   receive(list);
-  EXPECT_STREQ(protocol_->state(), "Ready");
+  expect_refused(RefusalCode::roster, "site101 stands in the key list twice or out of order");
 }
 
 TEST_F(SiteSession, RefusesAShortKeyList) {
@@ -109,7 +114,7 @@ TEST_F(SiteSession, RefusesASiteThatStandsTwiceInTheKeyList) {
 
 TEST_F(SiteSession, RefusesAKeyFromOutsideTheRoster) {
   to_advertised();
-  Advertise stranger{.session = 3, .mask_key = MaskKey(random_).public_key()};
+  Advertise stranger{.session = 3, .session_key = MaskKey(random_).public_key()};
   sign(stranger, SigningKey::generate(), world_.run);
   receive(KeyList{3, {own_, advertise(1), stranger}});
   expect_refused(RefusalCode::roster, "outside the roster");
@@ -118,7 +123,7 @@ TEST_F(SiteSession, RefusesAKeyFromOutsideTheRoster) {
 TEST_F(SiteSession, RefusesAKeyThatItsOwnerHasNotSigned) {
   to_advertised();
   auto list = key_list();
-  list.keys[2].mask_key = MaskKey(random_).public_key();
+  list.keys[2].session_key = MaskKey(random_).public_key();
   receive(list);
   expect_refused(RefusalCode::protocol, "site102");
 }
@@ -140,22 +145,22 @@ TEST_F(SiteSession, RefusesTheKeyListOfAnotherSession) {
 TEST_F(SiteSession, RefusesAnotherKeyOfItsOwn) {
   to_advertised();
   receive(KeyList{3, {advertise(0), advertise(1), advertise(2)}});
-  expect_refused(RefusalCode::protocol, "another mask key");
+  expect_refused(RefusalCode::protocol, "another session key");
 }
 
-TEST_F(SiteSession, RefusesTheSameMaskKeyFromTwoSites) {
+TEST_F(SiteSession, RefusesTheSameSessionKeyFromTwoSites) {
   to_advertised();
   Advertise copied = advertise(1);
-  Advertise copy{.session = 3, .mask_key = copied.mask_key};
+  Advertise copy{.session = 3, .session_key = copied.session_key};
   sign(copy, world_.keys[2], world_.run);
   receive(KeyList{3, {own_, copied, copy}});
-  expect_refused(RefusalCode::protocol, "same mask key");
+  expect_refused(RefusalCode::protocol, "same session key");
 }
 
-TEST_F(SiteSession, RefusesAMaskKeyOfLowOrder) {
+TEST_F(SiteSession, RefusesASessionKeyOfLowOrder) {
   for (const std::uint8_t first : {std::uint8_t{0}, std::uint8_t{1}}) {
     Advertise weak{.session = 3};
-    weak.mask_key[0] = first;
+    weak.session_key[0] = first;
     sign(weak, world_.keys[2], world_.run);
     restart();
     to_advertised();
@@ -263,7 +268,7 @@ TEST_F(SiteSession, AcknowledgesASmallerPublicLedgerOfAStoppedRun) {
   message.public_ledger.clear();
   receive(message);
   ASSERT_NE(sent<Goodbye>(), nullptr);
-  EXPECT_EQ(sent<Goodbye>()->closing, closing_hash(heads(), privacy::public_ledger_hash({})));
+  EXPECT_EQ(sent<Goodbye>()->closing, closing_hash(heads(), privacy::public_ledger_hash({}), false));
 }
 
 TEST_F(SiteSession, RefusesToCloseAnotherSessionOrWithForgedHeads) {

@@ -14,6 +14,14 @@ using test::find;
 using test::Simulation;
 using test::World;
 
+std::vector<SiteHead> newest_heads(const std::vector<SiteAction>& actions) {
+  std::vector<SiteHead> heads;
+  for (const auto& action : actions) {
+    if (const auto* stored = std::get_if<StoreHeads>(&action)) heads = stored->heads;
+  }
+  return heads;
+}
+
 TEST(SecureSum, GivesTheExactTotalForTwoToTenSites) {
   for (std::size_t n = 2; n <= 10; ++n) {
     World world(n);
@@ -27,11 +35,19 @@ TEST(SecureSum, GivesTheExactTotalForTwoToTenSites) {
     ASSERT_NE(summed, nullptr) << n;
     EXPECT_EQ(summed->total.words(), exact_total(world, 1, plan)) << n;
     EXPECT_EQ(summed->plan, plan);
-    ASSERT_EQ(summed->heads.size(), n);
-    for (std::size_t i = 0; i < n; ++i) {
-      EXPECT_EQ(summed->heads[i].key, world.keys[i].public_key());
-      EXPECT_EQ(summed->heads[i].head.entries, 1U);
-      EXPECT_GT(summed->booked[i], 0.0);
+    ASSERT_EQ(summed->survivors.size(), n);
+    for (std::size_t i = 0; i < n; ++i) EXPECT_EQ(summed->survivors[i], world.roster.members()[i].id);
+    EXPECT_NEAR(summed->booked, privacy::cost_of({world.spend(plan)}).value, 1e-12);
+    // The next plan carries every head as it stands after the round.
+    run.start_round(world.plan(2));
+    run.settle();
+    for (const auto& actions : run.site) {
+      const auto heads = newest_heads(actions);
+      ASSERT_EQ(heads.size(), n);
+      for (std::size_t i = 0; i < n; ++i) {
+        EXPECT_EQ(heads[i].key, world.keys[i].public_key());
+        EXPECT_EQ(heads[i].head.entries, 1U);
+      }
     }
   }
 }
@@ -69,22 +85,24 @@ TEST(SecureSum, WhatASiteSendsIsNotItsShare) {
   run.settle();
   run.start_round(world.plan(1));
   run.settle();
+  std::size_t shares = 0;
   for (const auto& sent : run.wire) {
     const auto message = decode(sent.bytes);
-    const auto* share = std::get_if<ShareMessage>(&*message);
-    if (share == nullptr) continue;
+    const auto* chunk = std::get_if<ShareChunk>(&*message);
+    if (chunk == nullptr) continue;
+    ++shares;
     const auto open = test::SiteProgram::words(world, sent.from - 1, 1, world.plan(1));
-    ASSERT_EQ(share->share.words().size(), open.size());
-    for (std::size_t k = 0; k < open.size(); ++k) EXPECT_NE(share->share.words()[k], open[k]);
+    ASSERT_EQ(chunk->words.words().size(), open.size());
+    for (std::size_t k = 0; k < open.size(); ++k) EXPECT_NE(chunk->words.words()[k], open[k]);
   }
+  EXPECT_EQ(shares, 2U);
 }
 
 /// What a coordinator gets that adds up whatever the sites have sealed, and checks nothing.
 std::vector<std::uint64_t> sum_of_sealed(const World& world, Simulation& run) {
   std::vector<std::uint64_t> sum(world.plan(1).length(world.domain));
   for (auto& actions : run.site) {
-    const auto message = decode(find<StoreSealed>(actions)->bytes);
-    const auto words = std::get<ShareMessage>(message.value()).share.words();
+    const auto words = find<StoreSealed>(actions)->share.words();
     for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += words[k];
   }
   return sum;
@@ -139,22 +157,29 @@ TEST(SecureSum, OnlyTheStoredBytesAreSent) {
     const auto* stored = find<StoreSealed>(run.site[place]);
     ASSERT_NE(stored, nullptr);
     EXPECT_EQ(stored->context, context_hash(world.run, 1, 1, 0));
-    EXPECT_EQ(std::ranges::count_if(run.wire, [&](const auto& sent) { return sent.bytes == stored->bytes; }), 1);
+    std::vector<Bytes> kept, sent_as_shares;
+    for (const auto& message : test::sealed_messages(*stored)) kept.push_back(encode(message));
+    for (const auto& sent : run.wire) {
+      const Message message = decode(sent.bytes).value();
+      const bool share = std::holds_alternative<ShareMessage>(message) || std::holds_alternative<ShareChunk>(message);
+      if (share && sent.from == place + 1) sent_as_shares.push_back(sent.bytes);
+    }
+    EXPECT_EQ(sent_as_shares, kept);
   }
 }
 
-TEST(SecureSum, ARoundTriedAgainUnderTheNextAttemptUsesNewMasks) {
-  World world(2);
-  Simulation run(world);
-  run.settle();
-  run.start_round(world.plan(1, 0));
-  run.settle();
-  run.coordinator.clear();
-  run.start_round(world.plan(1, 1));
-  run.settle();
-  auto* summed = find<RoundSummed>(run.coordinator);
-  ASSERT_NE(summed, nullptr);
-  EXPECT_EQ(summed->total.words(), exact_total(world, 1, world.plan(1, 1)));
+TEST(SecureSum, TheSessionGivesARoundItsAttempt) {
+  for (const std::uint32_t before : {0U, 4U}) {
+    World world(2);
+    Simulation run(world, {.last_sessions = {before, 0}});
+    run.settle();
+    run.start_round(world.plan(1, 9));
+    run.settle();
+    auto* summed = find<RoundSummed>(run.coordinator);
+    ASSERT_NE(summed, nullptr);
+    EXPECT_EQ(summed->plan, world.plan(1, before));
+    EXPECT_EQ(summed->total.words(), exact_total(world, 1, world.plan(1, before)));
+  }
 }
 
 TEST(SecureSum, TheSessionIsAboveAllThatAnySiteHasSeen) {
