@@ -75,7 +75,9 @@ std::string policy_text(const Site& site, const config::Experiment& experiment) 
   if (!central) {
     text += "  min_sites: " + std::to_string(experiment.roster->size()) +
             "\n  min_colluding_sites: " + std::to_string(experiment.privacy.colluding_sites) +
-            "\n  max_dropouts: 0\n  roster_fingerprint: \"" + to_hex(experiment.roster->fingerprint()) + "\"\n";
+            "\n  max_dropouts: " + std::to_string(experiment.privacy.dropouts) +
+            "\n  coordinator: " + name_of(experiment.privacy.coordinator) + "\n  roster_fingerprint: \"" +
+            to_hex(experiment.roster->fingerprint()) + "\"\n";
     const Millis tick = experiment.transport.tick;
     if (tick < config::SitePolicy{}.allow.min_tick) text += "  min_tick: " + std::to_string(tick.count()) + "ms\n";
   }

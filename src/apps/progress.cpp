@@ -44,7 +44,9 @@ void Progress::start(const std::string& run_id) {
             << figure(experiment_->privacy.delta.value, 2) << ", trust " << config::name_of(experiment_->privacy.trust);
   if (experiment_->roster) {
     std::cout << ", " << experiment_->roster->size() << " sites (" << experiment_->privacy.colluding_sites
-              << " may collude)";
+              << " may collude";
+    if (experiment_->privacy.dropouts > 0) std::cout << ", " << experiment_->privacy.dropouts << " may be lost";
+    std::cout << ")";
   }
   std::cout << std::endl;
 }

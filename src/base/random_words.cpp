@@ -17,6 +17,8 @@ void RandomWords::fill(std::span<std::uint8_t> out) {
   std::size_t i = 0;
   while (i < out.size()) {
     std::uint64_t word = next();
+    // Bytes are drawn for keys and nonces: not to be found in the buffer afterwards.
+    buffer_[at_ - 1] = 0;
     for (int byte = 0; byte < 8 && i < out.size(); ++byte, ++i) {
       out[i] = static_cast<std::uint8_t>(word);
       word >>= 8;

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "../mask_key.hpp"
 #include "states.hpp"
 
 namespace fedloom::secagg::coordinator {
@@ -35,6 +36,12 @@ Next Keying::on_message(Desk& desk, Endpoint from, Message&& message) {
   if (advertise->session < desk.session() && may_lose(desk)) return nullptr;
   if (advertise->session != desk.session() || keys_[place]) {
     return reject(desk, desk.out_of_turn("a key of another session or a second one", name(), from));
+  }
+  // The others would refuse the whole list for it.
+  if (is_low_order(advertise->session_key)) {
+    return reject(desk, {desk.site_name(place) + " sent a key of low order, which hides nothing; its program must be "
+                                                 "replaced",
+                         {place}});
   }
   keys_[place] = std::move(*advertise);
   desk.welcome_back(place);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "../mask_key.hpp"
 #include "states.hpp"
 
 namespace fedloom::secagg::coordinator {
@@ -7,6 +8,7 @@ namespace {
 
 std::optional<std::string> problem_with_offer(const Desk& desk, const Round& round, const Offer& offer) {
   if (offer.terms.plan != round.plan_hash) return "answered another plan than the one sent";
+  if (is_low_order(offer.terms.mask_key)) return "offered a key of low order, which hides nothing";
   const auto for_member = [](const OfferEntry& entry, std::size_t place) { return entry.place == place; };
   if (!std::ranges::equal(offer.entries, desk.members(), for_member)) return "did not offer shares to every member";
   if (entries_hash(offer.entries) != offer.terms.entries) return "offered shares that it has not signed";
