@@ -1,5 +1,5 @@
 // LD_PRELOAD shim: kills this process by SIGKILL at the N-th step that makes something durable (fsync or rename),
-// just before it (FEDLOOM_CRASH_AT=N). What was written but not synced may or may not be there, as after a real
+// just before it (FEDLOOM_CRASH_AT=N). With FEDLOOM_CRASH_SENDS each message to MPI is a step as well. What was written but not synced may or may not be there, as after a real
 // kill. Counts across threads.
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -27,4 +27,12 @@ int rename(const char* from, const char* to) {
   if (real == NULL) real = (int (*)(const char*, const char*))dlsym(RTLD_NEXT, "rename");
   step();
   return real(from, to);
+}
+
+// Open MPI's handles are pointers.
+int MPI_Isend(const void* buffer, int count, void* type, int to, int tag, void* communicator, void** request) {
+  static int (*real)(const void*, int, void*, int, int, void*, void**);
+  if (real == NULL) *(void**)&real = dlsym(RTLD_NEXT, "MPI_Isend");
+  if (getenv("FEDLOOM_CRASH_SENDS") != NULL) step();
+  return real(buffer, count, type, to, tag, communicator, request);
 }

@@ -16,9 +16,9 @@ SIZES = {"colour": 3, "size": 4, "taste": 5, "kind": 2}
 EXPERIMENT = """version: 1
 name: small
 schema: small.schema.yaml
-privacy: {{epsilon: {epsilon}, delta: 1e-9, trust: {trust}{colluding}}}
+privacy: {{epsilon: {epsilon}, delta: 1e-9, trust: {trust}{crowd}}}
 generator: {{method: {method}, components: 20}}
-{roster}transport: {{tick: 10ms, join_limit: 20s, reply_limit: 20s}}
+{roster}transport: {{tick: 10ms, join_limit: {reply_limit}, reply_limit: {reply_limit}}}
 seed: 5
 """
 
@@ -39,19 +39,23 @@ def command(*words, cwd=None, timeout=120):
 
 
 class World:
-    def __init__(self, method="gem", trust="none", epsilon=1.0, rows=400):
+    def __init__(self, method="gem", trust="none", epsilon=1.0, rows=400, site_names=None, dropouts=0,
+                 reply_limit="20s"):
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="fedloom-e2e-"))
         self.trust = trust
+        self.dropouts = dropouts
+        self.site_names = site_names or SITES
         lead = self.root / "lead"
         lead.mkdir()
         none = trust == "none"
         (lead / "small.yaml").write_text(EXPERIMENT.format(
-            epsilon=epsilon, trust=trust, method=method, colluding=", colluding_sites: 1" if none else "",
+            epsilon=epsilon, trust=trust, method=method, reply_limit=reply_limit,
+            crowd=f", colluding_sites: 1, dropouts: {dropouts}" if none else "",
             roster="roster: small.roster.yaml\n" if none else ""))
         (lead / "small.schema.yaml").write_text("version: 1\nattributes:\n" + "".join(
             f"  - {{name: {name}, type: coded, size: {size}}}\n" for name, size in SIZES.items()))
         words = []
-        for index, site in enumerate(SITES if none else ["owner"]):
+        for index, site in enumerate(self.site_names if none else ["owner"]):
             self.write_table(site, rows + 50 * index, index)
             words += ["--data", f"{site}={self.table(site)}"]
         made = command("fedloom", "demo", "--prepare-only", "--experiment", lead / "small.yaml", "--dir",
@@ -83,21 +87,38 @@ class World:
         return command("fedloom", "run", self.experiment, "--resume", self.root / out)
 
     def mpirun(self, out, crash=None, resume=False):
-        """The plain mpirun line; `crash`: (who, N) kills that program at its N-th durable step."""
+        """The plain mpirun line; `crash`: (who, N), or a list of such, kills that program at its N-th step: a durable
+        one, or with dropouts also a message. With dropouts mpirun's own exit code says nothing: the coordinator's is
+        taken."""
+        crashes = dict(crash if isinstance(crash, list) else [crash] if crash else [])
+
         def app(who, words):
             extra = []
-            if crash and crash[0] == who:
-                extra = ["-x", f"FEDLOOM_CRASH_AT={crash[1]}", "-x",
+            if who in crashes:
+                extra = ["-x", f"FEDLOOM_CRASH_AT={crashes[who]}", "-x",
                          "LD_PRELOAD=" + os.environ["FEDLOOM_CRASH_LIBRARY"]]
+                if self.dropouts:
+                    extra += ["-x", "FEDLOOM_CRASH_SENDS=1"]
             return ["-n", "1"] + extra + [str(word) for word in words]
+        outcome = self.root / "outcome"
+        outcome.write_text("")
         line = ["mpirun", "-q", "--map-by", ":OVERSUBSCRIBE", "--bind-to", "none"]
+        if self.dropouts:
+            line += ["--enable-recovery"]
         line += app("coordinator", [BIN / "fedloom-coordinator", "run", self.experiment, "--out", self.root / out,
-                                    "--threads", 1] + (["--resume"] if resume else []))
-        for site in SITES:
+                                    "--threads", 1] + (["--outcome", outcome] if self.dropouts else [])
+                    + (["--resume"] if resume else []))
+        for site in self.site_names:
             line += [":"] + app(site, [BIN / "fedloom-site", "serve", self.policy(site), self.experiment, "--out",
                                        self.root / out, "--threads", 1])
-        return subprocess.run(line, env=environment(), text=True, capture_output=True, timeout=120,
+        variables = environment()
+        variables["PMIX_OUTPUT_REDIRECT"] = "syslog"
+        done = subprocess.run(line, env=variables, text=True, capture_output=True, timeout=120,
                               stdin=subprocess.DEVNULL)
+        if self.dropouts:
+            words = outcome.read_text().split()
+            done.returncode = int(words[1]) if words[:1] == ["ended"] else 137
+        return done
 
     def site_ledger(self, site):
         name = next(line for line in self.policy(site).read_text().splitlines() if line.startswith("data_set:"))
