@@ -13,7 +13,7 @@ import world
 COMMANDS = {
     "fedloom": ["demo", "run", "plan", "sample", "refit", "evaluate", "report", "ledger", "ledger show", "ledger verify",
                 "schema", "schema check", "doctor"],
-    "fedloom-site": ["keygen", "check", "dry-run", "serve"],
+    "fedloom-site": ["keygen", "check", "dry-run", "serve", "audit", "receipt"],
     "fedloom-coordinator": ["run"],
 }
 
@@ -154,6 +154,33 @@ class BeforeARun(Case):
         self.assertIn("fits the schema (450 rows read", text)
         self.assertIn("approved automatically", text)
 
+    def test_check_says_the_same_before_an_approval_and_after_it(self):
+        small = self.small_world()
+        policy = small.policy("north")
+        policy.write_text(policy.read_text().replace("approve: automatic", "approve: manual")
+                          .replace("class: public", "class: private")
+                          .replace("  epsilon_per_run", "  epsilon_lifetime: 3\n  epsilon_per_run")
+                          .replace("  columns:", "  columns:\n    - nowhere"))
+        before = self.fails(5, "--approve", "fedloom-site", "check", policy, small.experiment).stdout
+        after = self.ok("fedloom-site", "check", policy, small.experiment, "--approve")
+        self.assertEqual(after, before + "approved by hand\n")
+        for pattern in ("columns  colour, size, taste, kind\n", "budget   epsilon 1 at delta 1e-09", "trust    none",
+                        "sites    3: east, north, west\n", "roster   fingerprint [0-9a-f]{64}\n",
+                        "secrecy  any 1 of the other sites together with the coordinator learn nothing but noisy totals",
+                        r"left     100 % of the lifetime budget", r"after it \d+(\.\d+)? % of the lifetime budget left",
+                        "warning  allow.columns names 'nowhere'"):
+            self.assertRegex(before, pattern)
+
+    def test_check_refuses_what_the_lifetime_budget_cannot_pay(self):
+        small = self.small_world(method="independent")
+        policy = small.policy("north")
+        policy.write_text(policy.read_text().replace("class: public", "class: private")
+                          .replace("  epsilon_per_run", "  epsilon_lifetime: 1\n  epsilon_per_run"))
+        self.ok("fedloom-site", "check", policy, small.experiment)
+        self.assertEqual(small.run("first").returncode, 0)
+        done = self.fails(6, "is spent for life", "fedloom-site", "check", policy, small.experiment)
+        self.assertIn("after it nothing left for life", done.stdout)
+
 
 class PrintedLine(Case):
     def test_print_mpirun_prints_a_line_that_runs(self):
@@ -190,6 +217,71 @@ class Approval(Case):
         self.ok("fedloom-site", "check", policy, small.experiment, "--approve")
         small.experiment.write_text(small.experiment.read_text().replace("seed: 5", "seed: 6"))
         self.fails(5, "nobody here has approved this experiment", "fedloom-site", "check", policy, small.experiment)
+
+
+class CustodiansBooks(Case):
+    @classmethod
+    def setUpClass(cls):
+        cls.world = world.World(method="independent")
+        done = cls.world.run("run")
+        assert done.returncode == 0, done.stderr
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.world.remove()
+
+    def state(self, site):
+        return self.world.site_ledger(site).parent
+
+    def events(self, site):
+        log = self.state(site) / "audit" / "audit.jsonl"
+        return [json.loads(line) for line in log.read_text().splitlines()]
+
+    def test_every_site_notes_the_run_and_hands_out_a_receipt(self):
+        for site in world.SITES:
+            events = self.events(site)
+            self.assertEqual([events[0]["event"], events[-2]["event"], events[-1]["event"]],
+                             ["joined", "finished", "receipt"])
+            self.assertGreater(events[-2]["sent"]["bytes"], 8 * sum(world.SIZES.values()))
+            page = self.state(site) / "runs" / "run" / "receipt.html"
+            self.assertEqual(stat.S_IMODE(page.stat().st_mode), 0o600)
+            self.assertIn("The run was finished.", page.read_text())
+
+    def test_audit_lists_what_was_noted(self):
+        text = self.ok("fedloom-site", "audit", self.world.policy("east"))
+        self.assertRegex(text, r"(?m)^\S+Z +joined +run +- +- +experiment small, hash [0-9a-f]{64}$")
+        self.assertRegex(text, r"(?m)^\S+Z +finished +run +- +- +sent \d+ messages, [\d,]+ bytes$")
+        self.assertIn("chain and signatures sound", text)
+
+    def test_receipt_is_written_again_from_the_books(self):
+        page = self.state("west") / "runs" / "run" / "receipt.html"
+        def without_time():
+            return [line for line in page.read_text().splitlines() if "Written" not in line]
+        before = without_time()
+        page.unlink()
+        for name in ("run", self.world.root / "run"):
+            self.assertIn(str(page), self.ok("fedloom-site", "receipt", self.world.policy("west"), name))
+            self.assertEqual(without_time(), before)
+        self.fails(2, "keeps nothing of a run 'other'", "fedloom-site", "receipt", self.world.policy("west"), "other")
+
+    def test_a_changed_audit_log_is_found_and_no_run_goes_on_behind_it(self):
+        small = self.small_world(method="independent")
+        self.ok("fedloom-site", "check", small.policy("north"), small.experiment, "--approve")
+        log = small.site_ledger("north").parent / "audit" / "audit.jsonl"
+        log.write_text(log.read_text().replace("approved", "answered"))
+        self.fails(7, "audit.jsonl:1: the line was changed", "fedloom-site", "audit", small.policy("north"))
+        done = small.run("run")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("site north", done.stderr)
+        self.assertFalse((small.site_ledger("north") / "ledger.jsonl").exists())
+
+    def test_a_refusal_is_noted_with_its_reason(self):
+        small = self.small_world(method="independent")
+        policy = small.policy("north")
+        policy.write_text(policy.read_text().replace("approve: automatic", "approve: manual"))
+        self.assertEqual(small.run("refused").returncode, 5)
+        text = self.ok("fedloom-site", "audit", policy)
+        self.assertRegex(text, r"(?m)^\S+Z +refused +refused .*nobody here has approved this experiment yet")
 
 
 class Keygen(Case):
