@@ -78,7 +78,10 @@ std::string fault_of(const Query& query) {
 
 std::string fault_of(const RoundPlan& plan) {
   if (plan.round == 0) return "has round 0; rounds count from 1";
-  if (plan.stage.empty() || plan.stage.size() > max_stage_bytes) return "needs a stage of 1 to 64 bytes";
+  // It goes into the ledger of every site, which takes no other text.
+  const auto printable = [](char c) { return c >= ' ' && c <= '~'; };
+  if (plan.stage.empty() || plan.stage.size() > max_stage_bytes || !std::ranges::all_of(plan.stage, printable))
+    return "needs a stage of 1 to 64 printable ASCII characters";
   if (plan.contributors == 0 || plan.contributors > max_contributors) return "needs 1 to 100 contributors";
   if (plan.entity_rows == 0 || plan.entity_rows > max_entity_rows) return "needs 1 to 1048576 entity_rows";
   if (plan.queries.size() > max_queries) return "has more than 1000000 queries";

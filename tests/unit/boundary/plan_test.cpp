@@ -118,6 +118,8 @@ TEST(Plan, BytesOfAPlanThatNoDomainAllowsAreRefused) {
       [](RoundPlan& p) { p.round = 0; },
       [](RoundPlan& p) { p.stage.clear(); },
       [](RoundPlan& p) { p.stage.assign(65, 'x'); },
+      [](RoundPlan& p) { p.stage = "caf\xe9"; },
+      [](RoundPlan& p) { p.stage = "two\nlines"; },
       [](RoundPlan& p) { p.contributors = 0; },
       [](RoundPlan& p) { p.contributors = 101; },
       [](RoundPlan& p) { p.entity_rows = 0; },
