@@ -128,6 +128,8 @@ RunFacts read_run(const std::filesystem::path& file) {
   run.rho_spent = fields.real("rho_spent");
   run.sites = fields.texts("sites");
   run.colluding_sites = fields.whole("colluding_sites");
+  if (fields.find("dropouts")) run.dropouts = fields.whole("dropouts");
+  if (fields.find("coordinator")) run.coordinator = fields.text("coordinator");
   run.rows_estimate = fields.real("rows_estimate");
   run.rows_written = fields.real("rows_written");
   run.attributes = attributes_of(fields, file);

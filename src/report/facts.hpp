@@ -20,6 +20,8 @@ struct RunFacts {
   double rho_budget = 0, rho_spent = 0;
   std::vector<std::string> sites;
   std::uint64_t colluding_sites = 0;
+  std::uint64_t dropouts = 0;
+  std::string coordinator = "curious";
   double rows_estimate = 0, rows_written = 0;
   std::vector<AttributeFacts> attributes;
   std::optional<std::string> adjacency;

@@ -46,6 +46,7 @@ std::string summary(const RunFacts& run) {
   for (const auto& site : run.sites) sites += (sites.empty() ? "" : ", ") + escape(site);
   auto rows = summary_row("Sites", sites.empty() ? "–" : sites) + summary_row("Trust", escape(run.trust)) +
               summary_row("Sites that may collude", std::to_string(run.colluding_sites)) +
+              summary_row("Sites that may be lost", std::to_string(run.dropouts)) +
               summary_row("Generator", method_in_words(run.method)) +
               summary_row("Rows, as estimated from the noisy totals", grouped(run.rows_estimate)) +
               summary_row("Synthetic rows written", grouped(run.rows_written)) +

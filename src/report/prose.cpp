@@ -42,11 +42,16 @@ std::string how_it_was_counted(const RunFacts& run) {
 std::string against_whom(const RunFacts& run) {
   if (run.trust == "none") {
     const auto t = run.colluding_sites;
-    auto text = std::string("It holds against the coordinator and against everyone who reads what is published");
+    auto text = std::string("It holds against the coordinator") +
+                (run.coordinator == "malicious" ? ", even one that lies," : "") +
+                " and against everyone who reads what is published";
     if (t == 0) return text + "; it counts on the noise of all sites, so on no site telling the others its noise.";
     return text + ", and also when " + (t == 1 ? "one site pools" : "up to " + std::to_string(t) + " sites pool") +
            " with them all that " + (t == 1 ? "it knows" : "they know") +
-           ": the noise of the other sites alone is enough.";
+           ": the noise of the other sites alone is enough" +
+           (run.dropouts == 0   ? "."
+            : run.dropouts == 1 ? ", even when one of them was lost."
+                                : ", even when " + std::to_string(run.dropouts) + " of them were lost.");
   }
   if (run.trust == "aggregate")
     return "It holds against everyone who reads what is published. It does not hold against the coordinator, who saw "
