@@ -2,13 +2,16 @@
 //
 //   star_sum in-process N        N sites as threads; prints a digest of every round's total
 //   mpirun … star_sum            rank 0 coordinates; its digests must be those of the run in its own process
-//   mpirun … star_sum lose K     rank K leaves without a word after it has joined; rank 0 must name its site
+//   mpirun … star_sum lose K     all or nothing: rank K leaves without a word; rank 0 must name its site
+//   mpirun … star_sum kill K AT  one may be lost: rank K kills itself in round 2 at AT (offer, share, chunk, agree,
+//                                unmask); each total must be exact over the survivors that rank 0 names
 //   mpirun … star_sum idle       every rank waits 2 s for nothing; none may use more than 0.3 s of processor time
 //
 // The noise comes from the test generator, so that the totals are the same bit for bit.
 
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <ctime>
 #include <string>
@@ -26,54 +29,107 @@ using namespace fedloom;
 using namespace fedloom::secagg;
 
 constexpr std::uint32_t rounds = 3;
+constexpr std::uint32_t fatal_round = 2;
 constexpr std::uint64_t seed = 5;
 constexpr Millis limit{60000};
 
-/// A share of 480 kB: more than MPI sends without being asked for it.
-test::World make_world(std::size_t sites) { return test::World(sites, {{"a", 200}, {"b", 300}}); }
+/// A share of 2.3 MB: more than MPI sends without being asked for it, and more than one chunk.
+const std::vector<schema::Domain::Axis> axes{{"a", 400}, {"b", 700}};
 
-void run_site(transport::Transport& wire, const test::World& world, std::size_t place, bool vanish) {
-  test::SiteProgram program(world, place, seed);
-  test::SplitMixRandom random(seed + place);
-  Join resume;
-  resume.head = program.head();
-  SiteProtocol protocol(SiteSetup{.key = &world.keys[place],
-                                  .random = &random,
-                                  .roster = world.roster,
-                                  .run = world.run,
-                                  .resume = resume,
-                                  .tick = Millis(20),
-                                  .domain = world.domain});
-  std::deque<SiteEvent> events;
-  events.emplace_back(Start{});
-  std::optional<Instant> timer;
-  for (bool ended = false; !ended;) {
-    while (!events.empty()) {
-      auto actions = protocol.step(std::move(events.front()), monotonic_now());
-      events.pop_front();
-      for (auto& action : actions) {
-        if (auto* send = std::get_if<SendToCoordinator>(&action)) wire.send(0, send->message);
-        if (auto* set = std::get_if<SetTimer>(&action)) timer = set->at;
-        if (auto* ask = std::get_if<Prepare>(&action)) {
-          if (vanish) _exit(0);
-          events.emplace_back(program.prepare(ask->plan));
-        }
-        if (std::holds_alternative<StoreSealed>(action)) events.emplace_back(SealStored{});
-        if (std::holds_alternative<SiteFinished>(action) || std::holds_alternative<SiteAborted>(action)) ended = true;
-      }
-    }
-    if (ended) break;
-    const Instant until = timer.value_or(monotonic_now() + limit);
-    if (auto envelope = wire.receive(until)) {
-      events.emplace_back(Received{std::move(envelope->message.value())});
-    } else {
-      events.emplace_back(TimerFired{});
+/// Where a site is to die; nowhere with rank 0.
+struct Death {
+  transport::Endpoint rank = 0;
+  std::string at;
+};
+
+class Site {
+ public:
+  Site(transport::Transport& wire, const test::World& world, std::size_t place, std::string dies_at)
+      : wire_(wire),
+        dies_at_(std::move(dies_at)),
+        program_(world, place, seed),
+        random_(seed + place),
+        protocol_(SiteSetup{.key = &world.keys[place],
+                            .random = &random_,
+                            .roster = world.roster,
+                            .quorum = world.quorum,
+                            .run = world.run,
+                            .resume = first_join(),
+                            .tick = Millis(20),
+                            .domain = world.domain}) {}
+
+  void run() {
+    events_.emplace_back(Start{});
+    while (!ended_) {
+      if (events_.empty()) events_.push_back(next());
+      SiteEvent event = std::move(events_.front());
+      events_.pop_front();
+      for (auto& action : protocol_.step(std::move(event), monotonic_now())) carry_out(action);
     }
   }
-}
+
+ private:
+  Join first_join() const {
+    Join join;
+    join.head = program_.head();
+    return join;
+  }
+
+  SiteEvent next() {
+    auto envelope = wire_.receive(timer_.value_or(monotonic_now() + limit));
+    if (envelope) return Received{std::move(envelope->message.value())};
+    return TimerFired{};
+  }
+
+  void carry_out(SiteAction& action) {
+    if (auto* send = std::get_if<SendToCoordinator>(&action)) say(send->message);
+    if (auto* set = std::get_if<SetTimer>(&action)) timer_ = set->at;
+    if (auto* ask = std::get_if<Prepare>(&action)) {
+      if (dies_at_ == "prepare") _exit(0);
+      events_.emplace_back(program_.prepare(ask->plan));
+    }
+    if (auto* stored = std::get_if<StoreSealed>(&action)) {
+      outbox_ = test::sealed_messages(*stored);
+      events_.emplace_back(SealStored{});
+    }
+    if (std::holds_alternative<SendSealed>(action)) {
+      for (const auto& message : outbox_) say(message);
+    }
+    if (std::holds_alternative<StoreDecision>(action)) events_.emplace_back(DecisionStored{});
+    if (std::holds_alternative<SiteFinished>(action) || std::holds_alternative<SiteAborted>(action)) ended_ = true;
+  }
+
+  void say(const Message& message) {
+    if (is_last_word(message)) kill(getpid(), SIGKILL);
+    wire_.send(transport::coordinator_endpoint, message);
+  }
+
+  bool is_last_word(const Message& message) const {
+    if (const auto* it = std::get_if<Offer>(&message)) return dies_at_ == "offer" && it->terms.id.round == fatal_round;
+    if (const auto* it = std::get_if<ShareMessage>(&message)) return dies_at_ == "share" && it->id.round == fatal_round;
+    if (const auto* it = std::get_if<ShareChunk>(&message)) {
+      return dies_at_ == "chunk" && it->id.round == fatal_round && it->index == 1;
+    }
+    if (const auto* it = std::get_if<Agree>(&message)) return dies_at_ == "agree" && it->id.round == fatal_round;
+    if (const auto* it = std::get_if<Unmask>(&message)) return dies_at_ == "unmask" && it->id.round == fatal_round;
+    return false;
+  }
+
+  transport::Transport& wire_;
+  std::string dies_at_;
+  test::SiteProgram program_;
+  test::SplitMixRandom random_;
+  SiteProtocol protocol_;
+  test::Sealed outbox_;
+  std::deque<SiteEvent> events_;
+  std::optional<Instant> timer_;
+  bool ended_ = false;
+};
 
 struct Outcome {
-  std::vector<std::string> digests;  ///< of each round's total
+  std::vector<std::string> digests;                 ///< of each round's total
+  std::vector<boundary::RoundPlan> plans;           ///< as they were summed
+  std::vector<std::vector<std::size_t>> survivors;  ///< their places
   std::string failure;
 };
 
@@ -83,81 +139,113 @@ std::string digest_of(const std::vector<std::uint64_t>& words) {
   return to_hex(sha256(out.bytes()));
 }
 
-Outcome run_coordinator(transport::Transport& wire, const test::World& world, Millis reply_limit) {
-  CoordinatorProtocol protocol(CoordinatorSetup{.roster = world.roster,
-                                                .run = world.run,
-                                                .domain = world.domain,
-                                                .join_limit = limit,
-                                                .reply_limit = reply_limit});
-  Outcome outcome;
-  std::deque<CoordinatorEvent> events;
-  events.emplace_back(CoordinatorStart{});
-  std::optional<Instant> timer;
-  std::vector<privacy::PublicSpend> spends;
-  const auto next_round = [&](std::uint32_t round) {
+class Coordinator {
+ public:
+  Coordinator(transport::Transport& wire, const test::World& world, Millis reply_limit)
+      : wire_(wire),
+        world_(world),
+        protocol_(CoordinatorSetup{.roster = world.roster,
+                                   .quorum = world.quorum,
+                                   .run = world.run,
+                                   .domain = world.domain,
+                                   .join_limit = limit,
+                                   .reply_limit = reply_limit}) {}
+
+  Outcome run() {
+    events_.emplace_back(CoordinatorStart{});
+    while (!ended_) {
+      if (events_.empty()) events_.push_back(next());
+      CoordinatorEvent event = std::move(events_.front());
+      events_.pop_front();
+      for (auto& action : protocol_.step(std::move(event), monotonic_now())) carry_out(action);
+    }
+    return std::move(outcome_);
+  }
+
+ private:
+  CoordinatorEvent next() {
+    auto envelope = wire_.receive(timer_.value_or(monotonic_now() + limit));
+    if (!envelope) return CoordinatorTimer{};
+    if (envelope->lost) return Garbled{envelope->from};
+    return ReceivedFrom{envelope->from, std::move(envelope->message.value())};
+  }
+
+  void carry_out(CoordinatorAction& action) {
+    if (auto* send = std::get_if<SendTo>(&action)) wire_.send(send->to, send->message);
+    if (auto* set = std::get_if<SetCoordinatorTimer>(&action)) timer_ = set->at;
+    if (std::holds_alternative<SessionReady>(action)) next_round(1);
+    if (auto* summed = std::get_if<RoundSummed>(&action)) take(*summed);
+    if (auto* failed = std::get_if<Failed>(&action)) outcome_.failure = failed->reason;
+    if (auto* lost = std::get_if<RoundLost>(&action)) outcome_.failure = lost->reason;
+    if (std::holds_alternative<SessionClosed>(action) || !outcome_.failure.empty()) ended_ = true;
+  }
+
+  void take(const RoundSummed& summed) {
+    outcome_.digests.push_back(digest_of(summed.total.words()));
+    outcome_.plans.push_back(summed.plan);
+    auto& places = outcome_.survivors.emplace_back();
+    for (const auto& site : summed.survivors) places.push_back(world_.roster.index_of(site).value());
+    next_round(summed.plan.round + 1);
+  }
+
+  void next_round(std::uint32_t round) {
     if (round <= rounds) {
-      spends.push_back(world.spend(world.plan(round)));
-      events.emplace_back(StartRound{world.plan(round)});
+      spends_.push_back(world_.spend(world_.plan(round)));
+      events_.emplace_back(StartRound{world_.plan(round)});
     } else {
-      events.emplace_back(CloseSession{true, spends});
-    }
-  };
-  for (bool ended = false; !ended;) {
-    while (!events.empty()) {
-      auto actions = protocol.step(std::move(events.front()), monotonic_now());
-      events.pop_front();
-      for (auto& action : actions) {
-        if (auto* send = std::get_if<SendTo>(&action)) wire.send(send->to, send->message);
-        if (auto* set = std::get_if<SetCoordinatorTimer>(&action)) timer = set->at;
-        if (std::holds_alternative<SessionReady>(action)) next_round(1);
-        if (auto* summed = std::get_if<RoundSummed>(&action)) {
-          outcome.digests.push_back(digest_of(summed->total.words()));
-          next_round(summed->plan.round + 1);
-        }
-        if (auto* failed = std::get_if<Failed>(&action)) outcome.failure = failed->reason;
-        if (std::holds_alternative<SessionClosed>(action) || std::holds_alternative<Failed>(action)) ended = true;
-      }
-    }
-    if (ended) break;
-    if (auto envelope = wire.receive(timer.value_or(monotonic_now() + limit))) {
-      if (envelope->lost) continue;  // the deadline names it
-      events.emplace_back(ReceivedFrom{envelope->from, std::move(envelope->message.value())});
-    } else {
-      events.emplace_back(CoordinatorTimer{});
+      events_.emplace_back(CloseSession{true, spends_});
     }
   }
-  return outcome;
-}
+
+  transport::Transport& wire_;
+  const test::World& world_;
+  CoordinatorProtocol protocol_;
+  std::deque<CoordinatorEvent> events_;
+  std::optional<Instant> timer_;
+  std::vector<privacy::PublicSpend> spends_;
+  Outcome outcome_;
+  bool ended_ = false;
+};
 
 Outcome run_in_process(std::size_t sites) {
-  const test::World world = make_world(sites);
+  const test::World world(sites, axes);
   transport::InProcessHub hub(sites + 1);
   std::vector<std::thread> threads;
   for (std::size_t place = 0; place < sites; ++place) {
     threads.emplace_back([&hub, &world, place] {
       const auto wire = hub.connect(static_cast<Endpoint>(place + 1));
-      run_site(*wire, world, place, false);
+      Site(*wire, world, place, "").run();
     });
   }
   const auto wire = hub.connect(0);
-  Outcome outcome = run_coordinator(*wire, world, limit);
+  Outcome outcome = Coordinator(*wire, world, limit).run();
   for (auto& thread : threads) thread.join();
   return outcome;
 }
 
-/// Both must be right, not only alike.
+/// All runs of the same sites must be right, not only alike.
 bool totals_are_exact(const Outcome& outcome, const test::World& world) {
   if (outcome.digests.size() != rounds) return false;
-  for (std::uint32_t round = 1; round <= rounds; ++round) {
-    if (outcome.digests[round - 1] != digest_of(exact_total(world, seed, world.plan(round)))) return false;
+  for (std::size_t k = 0; k < rounds; ++k) {
+    if (outcome.digests[k] != digest_of(exact_total(world, seed, outcome.plans[k], outcome.survivors[k]))) return false;
   }
   return true;
 }
 
+/// Whose share had come whole before the death is in that round's sum; later rounds are without it.
+bool survivors_fit(const Outcome& outcome, std::size_t sites, const std::string& at) {
+  const bool share_counts = at == "agree" || at == "unmask";
+  return outcome.survivors.size() == rounds && outcome.survivors[0].size() == sites &&
+         outcome.survivors[1].size() == (share_counts ? sites : sites - 1) && outcome.survivors[2].size() == sites - 1;
+}
+
 int report(const Outcome& outcome, bool good) {
-  for (const auto& digest : outcome.digests) std::printf("total %s\n", digest.c_str());
+  for (std::size_t k = 0; k < outcome.digests.size(); ++k) {
+    std::printf("total %s of %zu sites\n", outcome.digests[k].c_str(), outcome.survivors[k].size());
+  }
   if (!outcome.failure.empty()) std::printf("failed: %s\n", outcome.failure.c_str());
   std::printf(good ? "ok\n" : "NOT OK\n");
+  std::fflush(stdout);
   return good ? 0 : 1;
 }
 
@@ -169,25 +257,33 @@ int idle(transport::MpiTransport& wire) {
   return quiet && used < 0.3 ? 0 : 1;
 }
 
+int coordinate(transport::MpiTransport& wire, const test::World& world, const Death& death) {
+  const Outcome outcome = Coordinator(wire, world, limit).run();
+  if (death.rank == 0) {
+    return report(outcome,
+                  totals_are_exact(outcome, world) && outcome.digests == run_in_process(world.sites()).digests);
+  }
+  if (world.quorum.recovers()) {
+    return report(outcome, totals_are_exact(outcome, world) && survivors_fit(outcome, world.sites(), death.at));
+  }
+  wire.mark_failed();
+  const auto& name = world.roster.members()[death.rank - 1].id.name;
+  return report(outcome, outcome.failure.starts_with("site " + name + " was lost"));
+}
+
 int over_mpi(int argc, char** argv) {
   const auto wire = transport::MpiTransport::start(argc, argv);
   const std::string_view mode = argc > 1 ? argv[1] : "";
   if (mode == "idle") return idle(*wire);
-  const std::size_t lost = mode == "lose" ? std::stoul(argv[2]) : 0;
-  const std::size_t sites = wire->world() - 1;
-  const test::World world = make_world(sites);
-  if (wire->rank() > 0) {
-    run_site(*wire, world, wire->rank() - 1, wire->rank() == lost);
-    if (lost > 0) wire->mark_failed();
-    return 0;
-  }
-  const Outcome outcome = run_coordinator(*wire, world, lost > 0 ? Millis(3000) : limit);
-  if (lost > 0) {
-    wire->mark_failed();
-    const auto& name = world.roster.members()[lost - 1].id.name;
-    return report(outcome, outcome.failure.starts_with("site " + name + " did not answer in time"));
-  }
-  return report(outcome, totals_are_exact(outcome, world) && outcome.digests == run_in_process(sites).digests);
+  Death death;
+  if (mode == "lose") death = {static_cast<Endpoint>(std::stoul(argv[2])), "prepare"};
+  if (mode == "kill") death = {static_cast<Endpoint>(std::stoul(argv[2])), argv[3]};
+  const auto sites = static_cast<std::uint32_t>(wire->world() - 1);
+  const test::World world(Quorum{.sites = sites, .dropouts = mode == "kill" ? 1U : 0U}, axes);
+  if (wire->rank() == transport::coordinator_endpoint) return coordinate(*wire, world, death);
+  Site(*wire, world, wire->rank() - 1, wire->rank() == death.rank ? death.at : "").run();
+  if (mode == "lose") wire->mark_failed();
+  return 0;
 }
 
 }  // namespace
@@ -197,7 +293,7 @@ int main(int argc, char** argv) {
     if (argc > 2 && std::string_view(argv[1]) == "in-process") {
       const std::size_t sites = std::stoul(argv[2]);
       const Outcome outcome = run_in_process(sites);
-      return report(outcome, totals_are_exact(outcome, make_world(sites)));
+      return report(outcome, totals_are_exact(outcome, test::World(sites, axes)));
     }
     return over_mpi(argc, argv);
   } catch (const Error& error) {
