@@ -1,5 +1,6 @@
 // Two neighbouring tables, the same test generators: every byte that leaves a site, its length and its order are the
-// same outside the masked words (and the signature over them).
+// same outside the masked words, their digests and the signature over those. The site's whole program, on threads; for
+// lost sites, retries and ticks see recovery_interference_test.cpp.
 
 #include <gtest/gtest.h>
 
@@ -12,6 +13,7 @@
 #include "fedloom/secagg/coordinator_protocol.hpp"
 #include "fedloom/site/site_runner.hpp"
 #include "fedloom/transport/in_process.hpp"
+#include "masked_words.hpp"
 #include "support/site_world.hpp"
 
 namespace fedloom::test {
@@ -31,6 +33,7 @@ class TestCoordinator {
       : world_(world),
         transport_(transport),
         protocol_({.roster = *world.experiment.roster,
+                   .quorum = world.experiment.quorum(),
                    .run = {.run_id = "run-1",
                            .config_hash = world.experiment.hash(),
                            .roster_hash = world.experiment.roster->fingerprint()},
@@ -42,6 +45,7 @@ class TestCoordinator {
     std::vector<boundary::Measurement> measured;
     step(secagg::CoordinatorStart{});
     until([&] { return ready_; });
+    const auto shares = static_cast<std::uint32_t>(world_.sites());
     std::vector<privacy::PublicSpend> spends;
     for (const auto& plan : plans) {
       spends.push_back({.round = plan.round,
@@ -51,8 +55,9 @@ class TestCoordinator {
                         .events = boundary::events_of(plan, world_.experiment.schema.domain())});
       step(secagg::StartRound{plan});
       until([&] { return summed_.has_value(); });
+      EXPECT_EQ(summed_->survivors.size(), shares);
       for (auto& one :
-           boundary::to_measurements(std::move(summed_->total), plan, world_.experiment.schema.domain(), 3)) {
+           boundary::to_measurements(std::move(summed_->total), plan, world_.experiment.schema.domain(), shares)) {
         measured.push_back(std::move(one));
       }
       summed_.reset();
@@ -90,7 +95,8 @@ class TestCoordinator {
 };
 
 Outcome run_session(const SiteWorld& world, const std::function<data::Loaded(std::size_t)>& table) {
-  transport::InProcessHub hub(4);
+  const auto ends_in_all = static_cast<transport::Endpoint>(world.sites() + 1);
+  transport::InProcessHub hub(ends_in_all);
   Outcome outcome;
   std::mutex lock;
   hub.on_send([&](transport::Endpoint from, transport::Endpoint, ByteView bytes) {
@@ -98,10 +104,10 @@ Outcome run_session(const SiteWorld& world, const std::function<data::Loaded(std
     if (from == 1) outcome.sent_by_first_site.emplace_back(bytes.begin(), bytes.end());
   });
   std::vector<std::unique_ptr<transport::Transport>> ends;
-  for (transport::Endpoint end = 0; end < 4; ++end) ends.push_back(hub.connect(end));
+  for (transport::Endpoint end = 0; end < ends_in_all; ++end) ends.push_back(hub.connect(end));
   std::vector<std::jthread> threads;
   const std::atomic<bool> stop{false};
-  for (std::size_t site = 0; site < SiteWorld::sites; ++site) {
+  for (std::size_t site = 0; site < world.sites(); ++site) {
     threads.emplace_back([&, site] {
       const auto key = SiteWorld::key(site);
       SplitMixRandom random(1000 + site);
@@ -121,18 +127,6 @@ Outcome run_session(const SiteWorld& world, const std::function<data::Loaded(std
   return outcome;
 }
 
-/// A message with what may depend on rows blotted out: the masked words of a share, and the signature over them.
-Bytes blotted(const Bytes& bytes) {
-  auto message = secagg::decode(bytes);
-  EXPECT_TRUE(message);
-  if (auto* share = std::get_if<secagg::ShareMessage>(&*message)) {
-    share->share = boundary::MaskedShare::from_wire(std::vector<std::uint64_t>(share->share.words().size(), 0));
-    share->signature = {};
-    return secagg::encode(*message);
-  }
-  return bytes;
-}
-
 bool same_outside_masked_words(const Transcript& a, const Transcript& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](const Bytes& x, const Bytes& y) { return x.size() == y.size() && blotted(x) == blotted(y); });
@@ -145,19 +139,27 @@ data::Loaded with_one_more_row(const SiteWorld& world) {
   return loaded;
 }
 
-TEST(NonInterference, NeighbouringTablesSendTheSameBytesOutsideTheMaskedWords) {
-  const SiteWorld world_a, world_b;
+/// The quorum of a run: all or nothing, and with recovery.
+class NonInterference : public testing::TestWithParam<Quorum> {};
+INSTANTIATE_TEST_SUITE_P(Quorums, NonInterference,
+                         testing::Values(Quorum{.sites = 3}, Quorum{.sites = 4, .dropouts = 1}),
+                         [](const auto& each) { return each.param.recovers() ? "Recovery" : "AllOrNothing"; });
+
+TEST_P(NonInterference, NeighbouringTablesSendTheSameBytesOutsideTheMaskedWords) {
+  const SiteWorld world_a(GetParam()), world_b(GetParam());
   const auto a = run_session(world_a, [&](std::size_t site) { return world_a.table(site, 90); });
   const auto b = run_session(
       world_b, [&](std::size_t site) { return site == 0 ? with_one_more_row(world_b) : world_b.table(site, 90); });
-  ASSERT_GE(a.sent_by_first_site.size(), 5u) << "join, advertise, two shares, goodbye";
+  // Join, key, two shares of two messages, goodbye; with recovery an offer, a signature and what is shown in each
+  // round.
+  ASSERT_EQ(a.sent_by_first_site.size(), GetParam().recovers() ? 13u : 7u);
   EXPECT_TRUE(same_outside_masked_words(a.sent_by_first_site, b.sent_by_first_site));
   EXPECT_NE(a.sent_by_first_site, b.sent_by_first_site) << "the masked words do carry the row";
   EXPECT_NEAR(b.measured[0].value(0) - a.measured[0].value(0), 1.0, 1e-9) << "the same noise, one row more";
 }
 
-TEST(NonInterference, TheComparisonCatchesASiteThatTellsItsRowCount) {
-  const SiteWorld world_a, world_b;
+TEST_P(NonInterference, TheComparisonCatchesASiteThatTellsItsRowCount) {
+  const SiteWorld world_a(GetParam()), world_b(GetParam());
   auto a = run_session(world_a, [&](std::size_t site) { return world_a.table(site, 90); }).sent_by_first_site;
   auto b = a;
   auto join = std::get<secagg::Join>(*secagg::decode(b.front()));
@@ -169,17 +171,17 @@ TEST(NonInterference, TheComparisonCatchesASiteThatTellsItsRowCount) {
       a, run_session(world_b, [&](std::size_t site) { return world_b.table(site, 90); }).sent_by_first_site));
 }
 
-TEST(NonInterference, NoMessageHoldsTheCountsInTheClear) {
-  const SiteWorld world;
+TEST_P(NonInterference, NoMessageHoldsTheCountsInTheClear) {
+  const SiteWorld world(GetParam());
   const auto outcome = run_session(world, [&](std::size_t site) { return world.table(site, 90); });
   std::size_t shares = 0;
   for (const auto& bytes : outcome.sent_by_first_site) {
     const auto message = secagg::decode(bytes);
-    const auto* share = std::get_if<secagg::ShareMessage>(&*message);
-    if (share == nullptr) continue;
+    const auto* chunk = std::get_if<secagg::ShareChunk>(&*message);
+    if (chunk == nullptr) continue;
     ++shares;
     // A masked word is uniform: below 2^40 with chance 2^-24. An unmasked count or noised count always is (mod sign).
-    for (const std::uint64_t word : share->share.words()) {
+    for (const std::uint64_t word : chunk->words.words()) {
       EXPECT_GT(std::min(word, ~word), std::uint64_t{1} << 40);
     }
   }

@@ -1,7 +1,8 @@
 #pragma once
-// Three sites with small tables, keys, policies and an experiment, without any file but the sites' own state. For tests
-// of the site module and of whole in-process runs.
+// Sites with small tables, keys, policies and an experiment, without any file but the sites' own state. For tests of
+// the site module and of whole in-process runs.
 
+#include <array>
 #include <vector>
 
 #include "fedloom/boundary/plan.hpp"
@@ -16,11 +17,15 @@ namespace fedloom::test {
 
 class SiteWorld {
  public:
-  static constexpr std::size_t sites = 3;
+  using Sizes = std::array<std::uint32_t, 3>;  ///< of the three attributes; at least those below
 
-  SiteWorld() : experiment(make_experiment()) {
-    for (std::size_t i = 0; i < sites; ++i) policies.push_back(make_policy(i));
+  /// Three sites, all or nothing.
+  SiteWorld() : SiteWorld(Quorum{.sites = 3}) {}
+  explicit SiteWorld(const Quorum& quorum, const Sizes& sizes = {3, 4, 2})
+      : experiment(make_experiment(quorum, sizes)) {
+    for (std::size_t i = 0; i < quorum.sites; ++i) policies.push_back(make_policy(i));
   }
+  std::size_t sites() const { return policies.size(); }
 
   static SigningKey key(std::size_t site) {
     std::array<std::uint8_t, 32> seed{};
@@ -41,7 +46,7 @@ class SiteWorld {
 
   /// The count and all 1-ways, each site's variance 1024 counts²; far below the budget.
   boundary::RoundPlan plan(std::uint32_t round = 1) const {
-    boundary::RoundPlan plan{.round = round, .stage = "one-way", .contributors = 2};
+    boundary::RoundPlan plan{.round = round, .stage = "one-way", .contributors = experiment.quorum().contributors()};
     const auto noise = privacy::noise_scale_at_least(1024.0);
     plan.queries.push_back({{.marginal = {}}, noise});
     for (std::uint32_t i = 0; i < 3; ++i) plan.queries.push_back({{.marginal = {i}}, noise});
@@ -65,16 +70,20 @@ class SiteWorld {
  private:
   static SiteId name(std::size_t site) { return SiteId{"site" + std::to_string(site)}; }
 
-  static config::Experiment make_experiment() {
+  static config::Experiment make_experiment(const Quorum& quorum, const Sizes& sizes) {
     const auto coded = [](const char* column, std::uint32_t size) {
       return schema::Attribute{.name = column, .type = schema::Coded{.size = size}};
     };
     std::vector<Member> members;
-    for (std::size_t i = 0; i < sites; ++i) members.push_back({name(i), key(i).public_key()});
-    config::Experiment made{.name = "test",
-                            .schema = schema::Schema({coded("a", 3), coded("b", 4), coded("c", 2)}, {})};
+    for (std::size_t i = 0; i < quorum.sites; ++i) members.push_back({name(i), key(i).public_key()});
+    config::Experiment made{
+        .name = "test",
+        .schema = schema::Schema({coded("a", sizes[0]), coded("b", sizes[1]), coded("c", sizes[2])}, {})};
     made.privacy.epsilon = {1.0};
     made.privacy.delta = {1e-9};
+    made.privacy.colluding_sites = quorum.colluding;
+    made.privacy.dropouts = quorum.dropouts;
+    made.privacy.coordinator = quorum.coordinator;
     made.roster = Roster(std::move(members));
     made.transport.tick = Millis(5);
     return made;
@@ -88,6 +97,7 @@ class SiteWorld {
     made.allow.columns = {"a", "b", "c"};
     made.allow.trust = {config::Trust::none};
     made.allow.min_sites = 3;
+    made.allow.max_dropouts = experiment.privacy.dropouts;
     made.allow.min_tick = experiment.transport.tick;
     made.allow.epsilon_per_run = {1.0};
     made.allow.epsilon_lifetime = privacy::Epsilon{1.5};

@@ -118,7 +118,7 @@ INSTANTIATE_TEST_SUITE_P(
 /// Sites of whose noise a plan may at most count on, by trying.
 std::uint32_t most_contributors(const SiteWorld& world) {
   std::uint32_t most = 0;
-  for (std::uint32_t m = 1; m <= SiteWorld::sites; ++m) {
+  for (std::uint32_t m = 1; m <= world.sites(); ++m) {
     auto plan = world.plan();
     plan.contributors = m;
     if (!site::check_plan(world.policies[0], world.experiment, plan)) most = m;
