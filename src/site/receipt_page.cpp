@@ -77,15 +77,23 @@ std::string facts(const std::string& rows) { return "<table><tbody>\n" + rows + 
 
 std::string heading(const char* text) { return std::string("<h2>") + text + "</h2>\n"; }
 
-bool is_end(AuditKind kind) {
-  return kind == AuditKind::finished || kind == AuditKind::stopped || kind == AuditKind::aborted ||
-         kind == AuditKind::withdrew;
+/// A refusal ends a run when it carries what was sent until then; others came before it began, or are of single plans.
+bool is_end(const AuditEvent& event) {
+  switch (event.kind) {
+    case AuditKind::finished:
+    case AuditKind::stopped:
+    case AuditKind::aborted:
+    case AuditKind::withdrew:
+      return true;
+    default:
+      return event.kind == AuditKind::refused && event.sent.has_value();
+  }
 }
 
 std::string outcome(const Receipt& receipt) {
   const AuditEvent* last = nullptr;
   for (const auto& line : receipt.events) {
-    if (is_end(line.event.kind) || line.event.kind == AuditKind::joined) last = &line.event;
+    if (is_end(line.event) || line.event.kind == AuditKind::joined) last = &line.event;
   }
   if (last == nullptr) return "There is no record that this site joined the run.";
   const std::string reason = last->reason.empty() ? "." : ": " + shortened(last->reason);
@@ -98,6 +106,8 @@ std::string outcome(const Receipt& receipt) {
       return "The run ended before its time" + reason;
     case AuditKind::withdrew:
       return "This site withdrew from the run" + reason;
+    case AuditKind::refused:
+      return "This site refused to go on" + reason;
     default:
       return "The run has no end on record: it still goes on, or the program was killed.";
   }

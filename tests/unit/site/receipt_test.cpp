@@ -80,6 +80,10 @@ TEST_F(Receipts, SayHowTheRunEnded) {
   audit({.kind = AuditKind::joined, .run = "run-1"});
   audit({.kind = AuditKind::aborted, .run = "run-1", .reason = "site2 refused"});
   expect_says(page("run-1"), "The run ended before its time: site2 refused");
+  audit({.kind = AuditKind::refused, .run = "run-1", .reason = "a plan"});
+  expect_says(page("run-1"), "The run ended before its time: site2 refused");
+  audit({.kind = AuditKind::refused, .run = "run-1", .reason = "a lie", .sent = site::Sent{1, 2}});
+  expect_says(page("run-1"), "This site refused to go on: a lie");
   audit({.kind = AuditKind::withdrew, .run = "run-1", .reason = "row 3"});
   expect_says(page("run-1"), "This site withdrew from the run: row 3");
 }
