@@ -1,7 +1,7 @@
 // Much more than may be on its way at once, between two ranks.
 //
 //   mpirun -n 2 … flow slow      rank 1 sends 256 MiB to a rank 0 that gives them out slowly: each holds its limit
-//   mpirun -n 2 … flow both      both send 200 MiB before either gives out a message: neither waits for ever
+//   mpirun -n 2 … flow both      both send 140 MiB before either gives out a message: neither waits for ever
 //   mpirun -n 2 … flow deaf      rank 1 takes nothing: it is lost to rank 0, once, and further sends vanish
 //   mpirun -n 3 … flow stuck     rank 2 announces a message and does not move it: rank 1 gets its room in the end
 //   mpirun -n 2 … flow too-big   a message over the limit is refused by the sender, and loses the sender to the
@@ -89,7 +89,7 @@ void slow(int rank) {
 }
 
 void both(int rank) {
-  constexpr std::size_t count = 200;
+  constexpr std::size_t count = 140;
   MpiTraffic traffic(static_cast<Endpoint>(rank), 2, {});
   for (std::size_t k = 0; k < count; ++k) traffic.send(rank == 0 ? 1 : 0, message(k));
   take_in_order(traffic, count);

@@ -20,7 +20,7 @@ struct Limits {
   /// What has been taken in from all peers and not yet been given out by receive().
   std::size_t incoming = std::size_t{64} << 20;
   /// The same at a site that waits in send(); see the rules at MpiTraffic.
-  std::size_t incoming_while_sending = std::size_t{256} << 20;
+  std::size_t incoming_while_sending = std::size_t{128} << 20;
   /// A peer to which send() waits this long while it takes nothing is lost.
   Millis send_limit{60000};
 };
