@@ -64,9 +64,8 @@ class Server {
     std::cerr << std::endl;
   }
 
-  /// On disk when it returns; throws when it cannot be.
-  void audit(site::AuditKind kind, const std::string& reason) {
-    const bool ends = kind != site::AuditKind::joined && kind != site::AuditKind::refused;
+  /// On disk when it returns; throws when it cannot be. `ends`: with what has left this site.
+  void audit(site::AuditKind kind, const std::string& reason, bool ends = false) {
     audit_->write({.kind = kind,
                    .run = run_.run_id,
                    .reason = reason,
@@ -75,10 +74,10 @@ class Server {
   }
 
   /// For the end of a run, which a full disk must not change: this site's own log has the reason in any case.
-  void audit_if_possible(site::AuditKind kind, const std::string& reason) {
+  void audit_if_possible(site::AuditKind kind, const std::string& reason, bool ends) {
     if (!audit_) return;
     try {
-      audit(kind, reason);
+      audit(kind, reason, ends);
     } catch (const std::exception& error) {
       log_.write("no_audit_entry", {{"reason", error.what()}});
     }
@@ -86,7 +85,7 @@ class Server {
 
   ExitCode refuse(const site::Refusal& refusal, ExitCode code) {
     log_.write("refused", {{"reason", refusal.reason}});
-    audit_if_possible(site::AuditKind::refused, refusal.reason);
+    audit_if_possible(site::AuditKind::refused, refusal.reason, false);
     say(std::string("refused (") + secagg::name_of(refusal.code) + ")", refusal.reason);
     site::refuse_to_join(run_, refusal.code, transport_);
     return code;
@@ -126,10 +125,10 @@ class Server {
       site::keep_experiment(policy_, experiment_, run_.run_id);
       audit(site::AuditKind::joined, "experiment " + experiment_.name + ", hash " + to_hex(experiment_.hash()));
       const auto result = site::run_site(run_, answerer, log_, transport_, stop_flag(), started_);
-      audit_if_possible(kind_of(result.outcome), result.reason);
+      audit_if_possible(site::audit_kind(result), result.reason, true);
       return outcome(result);
     } catch (const PeerError& error) {
-      audit_if_possible(site::AuditKind::aborted, error.what());
+      audit_if_possible(site::AuditKind::aborted, error.what(), true);
       std::cerr << "fedloom-site [" << policy_.site.name << "]: " << error.what() << std::endl;
       return error.code();
     } catch (const std::exception& error) {
@@ -153,22 +152,10 @@ class Server {
     log_.write("withdrew", {{"reason", error.what()}});
     say("withdrew", error.what());
     site::refuse_to_join(run_, secagg::RefusalCode::withdrew, transport_);
-    audit_if_possible(site::AuditKind::withdrew, error.what());
+    audit_if_possible(site::AuditKind::withdrew, error.what(), true);
     if (policy_.data_class == config::DataClass::private_data) return ExitCode::refused;
     const auto* known = dynamic_cast<const Error*>(&error);
     return known != nullptr ? known->code() : ExitCode::environment;
-  }
-
-  static site::AuditKind kind_of(site::SiteOutcome outcome) {
-    switch (outcome) {
-      case site::SiteOutcome::finished:
-        return site::AuditKind::finished;
-      case site::SiteOutcome::stopped:
-        return site::AuditKind::stopped;
-      case site::SiteOutcome::aborted:
-        break;
-    }
-    return site::AuditKind::aborted;
   }
 
   ExitCode outcome(const site::SiteResult& result) const {

@@ -176,6 +176,26 @@ void refuse_to_join(const SiteRun& run, secagg::RefusalCode code, transport::Tra
   transport.send(transport::coordinator_endpoint, secagg::make_refusal(*run.key, context_of(run), code));
 }
 
+AuditKind audit_kind(const SiteResult& result) noexcept {
+  switch (result.outcome) {
+    case SiteOutcome::finished:
+      return AuditKind::finished;
+    case SiteOutcome::stopped:
+      return AuditKind::stopped;
+    case SiteOutcome::aborted:
+      break;
+  }
+  if (!result.refusal) return AuditKind::aborted;
+  switch (*result.refusal) {
+    case secagg::RefusalCode::stopping:
+      return AuditKind::stopped;
+    case secagg::RefusalCode::withdrew:
+      return AuditKind::withdrew;
+    default:
+      return AuditKind::refused;
+  }
+}
+
 void wait_for_join_tick(const config::Experiment& experiment, Instant started) {
   const Instant now = monotonic_now();
   Millis wait = experiment.transport.tick * join_ticks;

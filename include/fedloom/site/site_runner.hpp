@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "fedloom/secagg/site_protocol.hpp"
+#include "fedloom/site/audit_log.hpp"
 #include "fedloom/site/plan_answerer.hpp"
 #include "fedloom/transport/transport.hpp"
 
@@ -24,6 +25,9 @@ struct SiteResult {
   std::string reason;  ///< public
   std::optional<secagg::RefusalCode> refusal;
 };
+
+/// What the audit log calls the end of a run: what this site said no to is a refusal, and not only an end.
+AuditKind audit_kind(const SiteResult& result) noexcept;
 
 /// Sleeps until a power of two of public ticks after `started`: how long the table took to read, or how soon it was
 /// refused, is private.
