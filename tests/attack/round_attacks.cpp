@@ -46,8 +46,8 @@ std::vector<Attack> plan_attacks() {
   using Plan = boundary::RoundPlan;
   const auto no = RefusalCode::protocol;
   return {
-      {"a plan of another session", at.plan, change<PlanMessage>([](const Liar&, PlanMessage& m) { m.session = 2; }), no,
-       "session 2"},
+      {"a plan of another session", at.plan, change<PlanMessage>([](const Liar&, PlanMessage& m) { m.session = 2; }),
+       no, "session 2"},
       {"round nought", at.plan, plan([](Plan& p) { p.round = 0; }), no, "round 0"},
       {"more noise counted on than all honest sites add", at.plan, plan([](Plan& p) { p.contributors = 4; }), no,
        "counts on the noise of 4"},
@@ -59,8 +59,7 @@ std::vector<Attack> plan_attacks() {
        "does not fit the schema"},
       {"no query at all", at.plan, plan([](Plan& p) { p.queries.clear(); }), no, "does not fit the schema"},
       {"the round that was", at.plan_2, instead(at.plan), no, "comes after that of round 1"},
-      {"the round that was, one query less, for a difference", at.plan_2,
-       plan([](Plan& p) {
+      {"the round that was, one query less, for a difference", at.plan_2, plan([](Plan& p) {
          p.round = 1;
          p.queries.pop_back();
        }),
@@ -107,8 +106,7 @@ std::vector<Attack> deal_attacks() {
       {"a deal of another session", at.deal, change<Deal>([](const Liar&, Deal& m) { m.id.session = 2; }), no,
        "another round"},
       {"fewer sites than n - u", at.deal, offers([](const Liar&, Offers& o) { o.resize(3); }), no, "at least 4"},
-      {"its own key for a site's", at.deal,
-       offers([](const Liar&, Offers& o) {
+      {"its own key for a site's", at.deal, offers([](const Liar&, Offers& o) {
          SplitMixRandom random(5);
          o[1].terms.mask_key = MaskKey(random).public_key();
        }),
@@ -130,24 +128,21 @@ std::vector<Attack> deal_attacks() {
        offers([](const Liar&, Offers& o) { std::swap(o[1].entry, o[2].entry); }), no, "not those it sent here"},
       {"a share that was changed", at.deal, offers([](const Liar&, Offers& o) { o[1].entry.sealed[3] ^= 1; }), no,
        "not those it sent here"},
-      {"a commitment that was changed", at.deal,
-       offers([](const Liar&, Offers& o) { o[1].entry.self_seed[3] ^= 1; }), no, "commitments"},
+      {"a commitment that was changed", at.deal, offers([](const Liar&, Offers& o) { o[1].entry.self_seed[3] ^= 1; }),
+       no, "commitments"},
       {"another commitment to b", at.deal, offers([](const Liar&, Offers& o) { o[1].terms.self_seed[3] ^= 1; }), no,
        "not signed by it"},
-      {"an accomplice's key of low order", at.deal,
-       offers([](const Liar& liar, Offers& o) {
+      {"an accomplice's key of low order", at.deal, offers([](const Liar& liar, Offers& o) {
          o[accomplice].terms.mask_key = PublicKey{};
          sign_again(liar, o[accomplice].terms);
        }),
        no, "low order"},
-      {"an accomplice with a site's key", at.deal,
-       offers([](const Liar& liar, Offers& o) {
+      {"an accomplice with a site's key", at.deal, offers([](const Liar& liar, Offers& o) {
          o[accomplice].terms.mask_key = o[1].terms.mask_key;
          sign_again(liar, o[accomplice].terms);
        }),
        no, "mask key of another site"},
-      {"an accomplice's offer for another plan", at.deal,
-       offers([](const Liar& liar, Offers& o) {
+      {"an accomplice's offer for another plan", at.deal, offers([](const Liar& liar, Offers& o) {
          o[accomplice].terms.plan = sha256("another");
          sign_again(liar, o[accomplice].terms);
        }),
@@ -216,8 +211,7 @@ std::vector<Attack> agreement_attacks() {
        "not its site's"},
       {"a signature of nobody", at.proof,
        proof([](const Liar& liar, Signed& s) { sign(s[1], sybil(), liar.world.run); }), no, "did not survive"},
-      {"a signature under another list", at.proof,
-       proof([](const Liar& liar, Signed& s) {
+      {"a signature under another list", at.proof, proof([](const Liar& liar, Signed& s) {
          s[accomplice].agreement = sha256("another");
          sign(s[accomplice], liar.world.keys[accomplice], liar.world.run);
        }),
@@ -271,12 +265,14 @@ std::vector<Attack> all_or_nothing_attacks() {
        change<KeyList>([](const Liar&, KeyList& m) { std::swap(m.keys[1].session_key, m.keys[2].session_key); }), no,
        "not signed by it"},
       {"a new session between rounds", here.plan_2,
-       [](const Liar& liar, const Message&) -> Message { return OpenSession{liar.world.run, 2}; }, no, "out of turn"},
+       [](const Liar& liar, const Message&) -> Message {
+         return OpenSession{liar.world.run, 2};
+       },
+       no, "out of turn"},
       {"more noise counted on than all honest sites add", here.plan, plan([](auto& p) { p.contributors = 3; }), no,
        "counts on the noise of 3"},
       {"the round before", here.close, instead(here.plan), no, "comes after that of round 2"},
-      {"the round that was, one query less", here.plan_2,
-       plan([](auto& p) {
+      {"the round that was, one query less", here.plan_2, plan([](auto& p) {
          p.round = 1;
          p.queries.pop_back();
        }),
@@ -285,8 +281,8 @@ std::vector<Attack> all_or_nothing_attacks() {
       {"survivors", here.plan_2, instead_of(Survivors{{1, 1, 0}, {0, 1}}), no, "out of turn"},
       {"a proof", here.plan_2, instead_of(Proof{}), no, "out of turn"},
       {"the share again", here.plan_2, instead_of(Resend{{1, 1, 0}}), no, "out of turn"},
-      {"an empty public ledger", here.close, change<CloseRun>([](const Liar&, CloseRun& m) { m.public_ledger.clear(); }),
-       no, "smaller than"},
+      {"an empty public ledger", here.close,
+       change<CloseRun>([](const Liar&, CloseRun& m) { m.public_ledger.clear(); }), no, "smaller than"},
       {"too few ledger heads", here.close, change<CloseRun>([](const Liar&, CloseRun& m) { m.heads.pop_back(); }), no,
        "ledger heads"},
   };

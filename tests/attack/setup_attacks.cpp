@@ -76,20 +76,18 @@ std::vector<Attack> key_list_attacks() {
   };
   using Keys = std::vector<Advertise>;
   return {
-      {"its own key for a site's", at.keys,
-       keys([](const Liar&, Keys& list) { list[1].session_key = own_key(); }), RefusalCode::protocol,
-       "not signed by it"},
+      {"its own key for a site's", at.keys, keys([](const Liar&, Keys& list) { list[1].session_key = own_key(); }),
+       RefusalCode::protocol, "not signed by it"},
       {"two sites' session keys exchanged", at.keys,
        keys([](const Liar&, Keys& list) { std::swap(list[1].session_key, list[2].session_key); }),
        RefusalCode::protocol, "not signed by it"},
       {"two sites exchanged", at.keys, keys([](const Liar&, Keys& list) { std::swap(list[1], list[2]); }),
        RefusalCode::roster, "out of order"},
-      {"a site twice", at.keys, keys([](const Liar&, Keys& list) { list[2] = list[1]; }), RefusalCode::roster,
-       "twice"},
+      {"a site twice", at.keys, keys([](const Liar&, Keys& list) { list[2] = list[1]; }), RefusalCode::roster, "twice"},
       {"another key for this very site", at.keys,
        keys([](const Liar&, Keys& list) { list[0].session_key = own_key(); }), RefusalCode::protocol, "not signed"},
-      {"a list shorter than n - u", at.keys, keys([](const Liar&, Keys& list) { list.resize(3); }),
-       RefusalCode::roster, "at least 4"},
+      {"a list shorter than n - u", at.keys, keys([](const Liar&, Keys& list) { list.resize(3); }), RefusalCode::roster,
+       "at least 4"},
       {"an empty list", at.keys, keys([](const Liar&, Keys& list) { list.clear(); }), RefusalCode::roster,
        "at least 4"},
       {"a list without this site", at.keys, keys([](const Liar&, Keys& list) { list.erase(list.begin()); }),
@@ -100,13 +98,11 @@ std::vector<Attack> key_list_attacks() {
       {"a site outside the roster besides", at.keys,
        keys([](const Liar& liar, Keys& list) { list.push_back(signed_by(sybil(), liar, own_key())); }),
        RefusalCode::roster, "outside the roster"},
-      {"an accomplice's key of low order", at.keys,
-       keys([](const Liar& liar, Keys& list) {
+      {"an accomplice's key of low order", at.keys, keys([](const Liar& liar, Keys& list) {
          list[accomplice] = signed_by(liar.world.keys[accomplice], liar, PublicKey{});
        }),
        RefusalCode::protocol, "low order"},
-      {"an accomplice with a site's key", at.keys,
-       keys([](const Liar& liar, Keys& list) {
+      {"an accomplice with a site's key", at.keys, keys([](const Liar& liar, Keys& list) {
          list[accomplice] = signed_by(liar.world.keys[accomplice], liar, list[1].session_key);
        }),
        RefusalCode::protocol, "same session key"},

@@ -192,9 +192,9 @@ TEST(ActiveAndDead, ASiteThatWasStartedAgainShowsNothingMoreOfTheRound) {
     const Proof proof = liar.proof();
     if (steps > 1) liar.tell(0, proof);
     EXPECT_EQ(liar.heard[0].unmask.has_value(), steps > 1);
-    for (const Message& message : std::initializer_list<Message>{
-             liar.open(), liar.key_list(), liar.plan_message(), liar.deal(0), liar.survivors({0, 1, 2, 3}), proof,
-             Resend{liar.id()}}) {
+    for (const Message& message :
+         std::initializer_list<Message>{liar.open(), liar.key_list(), liar.plan_message(), liar.deal(0),
+                                        liar.survivors({0, 1, 2, 3}), proof, Resend{liar.id()}}) {
       liar.sites[0]->restart();
       for (const auto& said : liar.sites[0]->give(message)) {
         EXPECT_TRUE(std::holds_alternative<Refuse>(said)) << name_of(message) << " was answered with " << name_of(said);
