@@ -105,6 +105,7 @@ void Conductor::stop(bool at_once) {
   const std::string_view now = protocol_.state();
   if (!at_once || now == "Closing" || now == "Idle") return;
   ++lab_.tally()["stop in the middle: " + std::string(now)];
+  waits_since_ = lab_.now();
   give(CloseSession{.finished = false, .public_ledger = disk_.spends});
 }
 
@@ -136,7 +137,11 @@ void Conductor::check_timer() {
 
 bool Conductor::carry_out(CoordinatorAction&& action) {
   const std::string name = name_of_action(action);
-  return !dies("before " + name) && perform(action) && !dies("after " + name);
+  if (dies("before " + name)) return false;
+  lab_.note("coordinator", name + (std::holds_alternative<SendTo>(action)
+                                       ? " to " + std::to_string(std::get<SendTo>(action).to)
+                                       : ""));
+  return perform(action) && !dies("after " + name);
 }
 
 bool Conductor::perform(CoordinatorAction& action) {
@@ -148,7 +153,10 @@ bool Conductor::perform(CoordinatorAction& action) {
   if (const auto* ready = std::get_if<SessionReady>(&action)) return on_ready(*ready);
   if (auto* summed = std::get_if<RoundSummed>(&action)) return on_summed(*summed);
   if (const auto* lost = std::get_if<RoundLost>(&action)) return on_lost(*lost);
-  if (std::holds_alternative<SiteLost>(action)) ++lab_.tally()["a site is set aside"];
+  if (const auto* lost = std::get_if<SiteLost>(&action)) {
+    lab_.note("coordinator", lost->reason);
+    ++lab_.tally()["a site is set aside"];
+  }
   if (std::holds_alternative<SessionClosed>(action)) {
     check_length_of_wait("closing", reply_limit);
     end(closes_finished_ ? "finished" : "stopped");
@@ -282,6 +290,7 @@ bool Conductor::on_summed(RoundSummed& summed) {
 
 bool Conductor::on_lost(const RoundLost& lost) {
   ++lab_.tally()["a round is lost"];
+  lab_.note("coordinator", lost.reason);
   check_length_of_wait("a round", (5 + lab_.world().sites()) * reply_limit);
   booked_ += cost_of(lost.plan, lab_.world().domain).value;
   if (++losses_ == max_losses) {

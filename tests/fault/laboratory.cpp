@@ -1,6 +1,7 @@
 #include "laboratory.hpp"
 
 #include <algorithm>
+#include <ostream>
 
 namespace fedloom::fault {
 namespace {
@@ -19,9 +20,10 @@ test::World make_world(const Schedule& schedule) { return {schedule.quorum, sche
 
 }  // namespace
 
-Laboratory::Laboratory(const Schedule& schedule, Tally& tally)
+Laboratory::Laboratory(const Schedule& schedule, Tally& tally, std::ostream* trace)
     : schedule_(schedule),
       tally_(tally),
+      trace_(trace),
       world_(make_world(schedule)),
       chance_(schedule.seed * 17 + 5),
       network_(agenda_, schedule_, tally),
@@ -35,10 +37,9 @@ Laboratory::Laboratory(const Schedule& schedule, Tally& tally)
 
 void Laboratory::plan_faults() {
   const Faults& faults = schedule_.faults;
-  for (unsigned k = 0; k < faults.site_kills; ++k) {
-    seats_[chance_.below(seats_.size())].kills.push_back(1 + chance_.below(120));
+  for (const Kill& kill : schedule_.kills) {
+    (kill.place ? seats_[*kill.place].kills : coordinator_kills_).push_back(kill.at);
   }
-  for (unsigned k = 0; k < faults.coordinator_kills; ++k) coordinator_kills_.push_back(1 + chance_.below(250));
   for (unsigned k = 0; k < faults.stops; ++k) {
     agenda_.at(chance_.between(Millis(100), Millis(1500)), [this, at_once = chance_.hits(0.5)] {
       if (conductor_->is_running()) conductor_->stop(at_once);
@@ -71,6 +72,10 @@ void Laboratory::end_of_all() {
 Millis Laboratory::fit_time() {
   // Sometimes long enough that a site which was lost is back.
   return chance_.hits(0.1) ? chance_.between(Millis(1000), Millis(8000)) : chance_.between(Millis(1), Millis(200));
+}
+
+void Laboratory::note(const std::string& who, const std::string& what) {
+  if (trace_ != nullptr) *trace_ << now().count() << " ms  " << who << ": " << what << "\n";
 }
 
 void Laboratory::start_coordinator(bool resumed, bool everybody) {
@@ -120,6 +125,7 @@ bool Laboratory::is_killed(std::size_t place, const std::string& point) {
       schedule_.losses, [&](const ScriptedLoss& loss) { return loss.place == place && loss.point == point; });
   if (scripted == schedule_.losses.end() && !is_due(seats_[place].kills)) return false;
   if (scripted != schedule_.losses.end()) schedule_.losses.erase(scripted);
+  note("site " + std::to_string(place), "killed " + point);
   ++tally_["site killed " + point];
   return true;
 }
@@ -130,6 +136,7 @@ bool Laboratory::sends_again(std::size_t place, const Digest& context) {
 
 void Laboratory::on_site_end(std::size_t place, SiteEnd why) {
   Seat& seat = seats_[place];
+  note("site " + std::to_string(place), "ends, " + std::to_string(static_cast<int>(why)));
   Connection& connection = connections_[*seat.connection];
   network_.close(connection.up, [this, &connection] {
     if (is_coordinator(connection.coordinator_life)) conductor_->lose(connection.endpoint);
@@ -143,6 +150,7 @@ void Laboratory::on_site_end(std::size_t place, SiteEnd why) {
 
 bool Laboratory::is_coordinator_killed(const std::string& point) {
   if (!is_due(coordinator_kills_)) return false;
+  note("coordinator", "killed " + point);
   ++tally_["coordinator killed " + point];
   return true;
 }
@@ -163,6 +171,7 @@ void Laboratory::on_conductor_killed() {
 }
 
 void Laboratory::on_conductor_end(const std::string& how) {
+  note("coordinator", how);
   break_connections();
   const bool again = how != "finished" && resumes_ < schedule_.resumes;
   if (!again) {

@@ -15,7 +15,8 @@ namespace fedloom::fault {
 class Laboratory {
  public:
   /// `tally` is added to.
-  Laboratory(const Schedule& schedule, Tally& tally);
+  /// `trace`: told all that happens, for a person who looks into one schedule; none is.
+  Laboratory(const Schedule& schedule, Tally& tally, std::ostream* trace = nullptr);
   /// To the end of everything.
   void run();
   bool finished() const noexcept { return outcome_ == "finished"; }
@@ -33,6 +34,7 @@ class Laboratory {
   Instant now() const noexcept { return agenda_.now(); }
   void at(Instant when, std::function<void()> what) { agenda_.at(when, std::move(what)); }
   Millis fit_time();
+  void note(const std::string& who, const std::string& what);
 
   void connect(std::size_t place);
   void send_to_coordinator(std::size_t place, Bytes bytes);
@@ -70,6 +72,7 @@ class Laboratory {
 
   Schedule schedule_;
   Tally& tally_;
+  std::ostream* trace_;
   test::World world_;
   Agenda agenda_;
   Chance chance_;

@@ -60,7 +60,7 @@ void Network::carry(Line& line, Bytes bytes, Arrive arrive) {
   }
   if (faults_.twice > 0 && chance_.hits(faults_.twice)) {
     ++tally_["fault: twice"];
-    agenda_.at(arrival(line) + chance_.between(Millis(0), Millis(300)),
+    agenda_.at(arrival(line) + (chance_.hits(0.5) ? chance_.between(Millis(0), Millis(100)) : chance_.between(Millis(0), 2 * reply_limit)),
                [arrive, copy = bytes]() mutable { arrive(std::move(copy)); });
   }
   agenda_.at(arrival(line), [arrive, bytes = std::move(bytes)]() mutable { arrive(std::move(bytes)); });

@@ -16,13 +16,13 @@ Quorum draw_quorum(Chance& chance) {
   return quorum;
 }
 
-Faults draw_faults(Chance& chance) {
-  Faults faults;
+void draw_faults(Chance& chance, Schedule& schedule) {
+  Faults& faults = schedule.faults;
   const auto rate = [&chance] {
-    constexpr std::array<double, 3> rates{0.002, 0.005, 0.02};
+    constexpr std::array<double, 3> rates{0.003, 0.01, 0.03};
     return rates[chance.below(rates.size())];
   };
-  for (std::uint64_t kinds = 1 + chance.below(3); kinds > 0; --kinds) {
+  for (std::uint64_t kinds = 1 + chance.below(4); kinds > 0; --kinds) {
     switch (chance.below(9)) {
       case 0:
         faults.lost = rate();
@@ -40,13 +40,17 @@ Faults draw_faults(Chance& chance) {
         faults.garbled = rate();
         break;
       case 5:
-        faults.partitions += 1;
+        faults.partitions += 1 + static_cast<unsigned>(chance.below(3));
         break;
       case 6:
-        faults.site_kills += 1 + static_cast<unsigned>(chance.below(2));
+        for (std::uint64_t k = chance.below(4) + 1; k > 0; --k) {
+          schedule.kills.push_back({chance.below(schedule.quorum.sites), 1 + chance.below(120)});
+        }
         break;
       case 7:
-        faults.coordinator_kills += 1;
+        for (std::uint64_t k = chance.below(3) + 1; k > 0; --k) {
+          schedule.kills.push_back({std::nullopt, 1 + chance.below(250)});
+        }
         break;
       default:
         faults.stops += 1;
@@ -54,7 +58,6 @@ Faults draw_faults(Chance& chance) {
   }
   faults.unnoticed = chance.hits(0.3) ? 0.5 : 0;
   faults.same_endpoint = chance.hits(0.25);
-  return faults;
 }
 
 }  // namespace
@@ -68,7 +71,7 @@ Schedule random_schedule(std::uint64_t seed) {
   schedule.rounds = 2 + static_cast<std::uint32_t>(chance.below(3));
   schedule.site_restarts = 4;
   schedule.resumes = static_cast<unsigned>(chance.below(4));
-  schedule.faults = draw_faults(chance);
+  draw_faults(chance, schedule);
   return schedule;
 }
 

@@ -2,6 +2,7 @@
 // One seed is one schedule: who takes part, what they are asked, and what goes wrong.
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,12 +33,16 @@ using Tally = std::map<std::string, std::uint64_t>;
 struct Faults {
   double lost = 0, late = 0, twice = 0, overtaken = 0, garbled = 0;
   unsigned partitions = 0;
-  unsigned site_kills = 0, coordinator_kills = 0;  ///< between any two actions
-  unsigned stops = 0;                              ///< the coordinator is asked to stop
-  double unnoticed = 0;                            ///< that a broken connection shows by silence only
-  bool same_endpoint = false;                      ///< a site that comes back has the endpoint it had before
+  unsigned stops = 0;          ///< the coordinator is asked to stop
+  double unnoticed = 0;        ///< that a broken connection shows by silence only
+  bool same_endpoint = false;  ///< a site that comes back has the endpoint it had before
 };
 
+/// A kill before the n-th action, counted from 1 over all lives: points are before, after and inside actions.
+struct Kill {
+  std::optional<std::size_t> place;  ///< none: the coordinator
+  std::uint64_t at = 1;
+};
 /// A kill at a named point, the first time that this site comes there.
 struct ScriptedLoss {
   std::size_t place = 0;
@@ -65,8 +70,8 @@ struct Schedule {
   unsigned site_restarts = 0;  ///< of each site, by itself
   unsigned resumes = 0;        ///< by a person, after an end that was not the run's
   Faults faults;
+  std::vector<Kill> kills;
   std::vector<ScriptedLoss> losses;
-  bool losses_unnoticed = false;
   Twin twin = Twin::none;
 };
 

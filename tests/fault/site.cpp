@@ -128,6 +128,7 @@ bool Site::dies(const std::string& point) {
 bool Site::carry_out(SiteAction&& action, Events& events) {
   const std::string name = name_of_action(action);
   if (dies("before " + name)) return false;
+  lab_.note("site " + std::to_string(place_), name);
   if (!perform(action, events)) return false;
   return is_running() && !dies("after " + name);
 }
@@ -159,6 +160,7 @@ bool Site::perform(SiteAction& action, Events& events) {
     end(finished->complete ? SiteEnd::finished : SiteEnd::stopped);
   }
   if (const auto* aborted = std::get_if<SiteAborted>(&action)) {
+    lab_.note("site " + std::to_string(place_), aborted->reason);
     end(aborted->by_us ? SiteEnd::gave_up : SiteEnd::told_to);
   }
   return true;
@@ -248,9 +250,10 @@ void Site::store_sealed(const StoreSealed& sealed) {
 
 bool Site::send_sealed(const Digest& context) {
   const bool anew = lab_.schedule().twin == Twin::seals_again && lab_.sends_again(place_, context);
-  for (const Bytes& frame : anew ? sealed_anew(context) : disk_.outbox.at(context)) {
-    send(decode(frame).value());
-    if (dies("inside SendSealed")) return false;
+  const auto frames = anew ? sealed_anew(context) : disk_.outbox.at(context);
+  for (std::size_t sent = 0; sent < frames.size(); ++sent) {
+    if (sent > 0 && dies("inside SendSealed after " + std::to_string(sent))) return false;
+    send(decode(frames[sent]).value());
   }
   return true;
 }
