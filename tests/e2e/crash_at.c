@@ -29,10 +29,10 @@ int rename(const char* from, const char* to) {
   return real(from, to);
 }
 
-// Open MPI's handles are pointers.
-int MPI_Isend(const void* buffer, int count, void* type, int to, int tag, void* communicator, void** request) {
+// Open MPI's handles are pointers. The name of the call that Fedloom sends with.
+int MPI_Issend(const void* buffer, int count, void* type, int to, int tag, void* communicator, void** request) {
   static int (*real)(const void*, int, void*, int, int, void*, void**);
-  if (real == NULL) *(void**)&real = dlsym(RTLD_NEXT, "MPI_Isend");
+  if (real == NULL) *(void**)&real = dlsym(RTLD_NEXT, "MPI_Issend");
   if (getenv("FEDLOOM_CRASH_SENDS") != NULL) step();
   return real(buffer, count, type, to, tag, communicator, request);
 }

@@ -24,7 +24,7 @@ class Dropouts(unittest.TestCase):
         """What was released is booked at each site that is in it, and the public list costs no less than any site's."""
         done = world.public(small.root / out)
         self.assertLessEqual(done["ledger"]["rho"], done["metrics"]["rho_budget"])
-        for site in SITES:
+        for site in [entry["site"] for entry in done["ledger"]["sites"]]:  # who was lost before joining is not in it
             verified = world.command("fedloom", "ledger", "verify", small.root / out, "--policy", small.policy(site))
             self.assertEqual(verified.returncode, 0, verified.stderr)
             charged = sum(entry["cost"] for entry in spends_of(small, site, out))
@@ -40,7 +40,7 @@ class Dropouts(unittest.TestCase):
                 self.assertEqual(run.returncode, 0, f"step {step}: {run.stdout}{run.stderr}")
                 done = self.check_books(small, "run")
                 lost = [site["site"] for site in done["ledger"]["sites"] if site["acknowledged"] is None]
-                gone = "b" in lost or all(site["site"] != "b" for site in done["ledger"]["sites"])
+                gone = lost == ["b"] or all(site["site"] != "b" for site in done["ledger"]["sites"])
                 finished += 1
                 if not gone:
                     break  # it got through: every step was met

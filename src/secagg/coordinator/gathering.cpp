@@ -59,8 +59,19 @@ Next Gathering::on_join(Desk& desk, Endpoint from, Join&& join) {
   return advance(desk);
 }
 
+// A site has one connection: when as many are gone as sites are missing, nobody is left to wait for.
+Next Gathering::on_stranger_lost(Desk& desk, Endpoint from) {
+  lost_.insert(from);
+  return advance(desk);
+}
+
 Next Gathering::advance(Desk& desk) {
-  if (!waiting_for(desk).empty() && desk.has_deadline()) return nullptr;
+  const std::size_t missing = waiting_for(desk).size();
+  if (missing > lost_.size() && desk.has_deadline()) return nullptr;
+  // At the deadline they have been named already.
+  for (const std::size_t place : desk.has_deadline() ? waiting_for(desk) : Places{}) {
+    desk.set_aside(place, Standing::late, desk.site_name(place) + " was lost before it joined");
+  }
   const std::size_t here = desk.standing_as(Standing::here).size();
   if (!desk.enough(here)) return desk.fail(too_few(desk, here), desk.standing_as(Standing::unheard));
   return Keying::enter(desk, std::nullopt);

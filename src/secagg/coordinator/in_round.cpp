@@ -20,7 +20,8 @@ Next begin_round(Desk& desk, boundary::RoundPlan&& plan) {
   round->length = round->plan.length(desk.setup().domain);
   FEDLOOM_CHECK(round->length > 0 && round->length <= max_share_words);
   desk.set_newest(round->id);
-  const PlanMessage message{desk.session(), round->plan, desk.heads()};
+  round->heads = desk.heads();
+  const PlanMessage message{desk.session(), round->plan, round->heads};
   for (const std::size_t place : desk.members()) desk.send_to(place, message);
   desk.set_deadline(desk.setup().reply_limit);
   if (desk.quorum().recovers()) return Offering::enter(desk, std::move(round));

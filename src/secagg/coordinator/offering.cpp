@@ -55,7 +55,7 @@ Next Offering::on_offer(Desk& desk, Endpoint from, Offer&& offer) {
 }
 
 void Offering::ask(Desk& desk, std::size_t place) const {
-  desk.send_to(place, PlanMessage{desk.session(), round_->plan, desk.heads()});
+  desk.send_to(place, PlanMessage{desk.session(), round_->plan, round_->heads});
 }
 
 void Offering::forget(Desk&, const Places& places) {

@@ -36,10 +36,13 @@ Next State::on_message(Desk& desk, Endpoint from, Message&& message) {
 
 Next State::take_late(Desk& desk, Endpoint from, const Message& message) {
   const auto place = desk.site_at(from);
+  if (!place || desk.seat(*place).standing != Standing::late) return nullptr;
   const auto* advertise = std::get_if<Advertise>(&message);
   // It has answered the opening of this session, but after the others had gone on: it is ready for the next one.
-  if (place && advertise != nullptr && advertise->session == desk.session() && !desk.is_member(*place)) {
+  if (advertise != nullptr && advertise->session == desk.session() && !desk.is_member(*place)) {
     desk.seat(*place).standing = Standing::returning;
+  } else {
+    desk.welcome_back(*place);
   }
   return nullptr;
 }
@@ -74,8 +77,7 @@ Next State::on_garbled(Desk& desk, Endpoint from) {
                              "then start the run again with --resume";
   const auto place = desk.site_at(from);
   if (place) return lose(desk, *place, Standing::gone, reason);
-  // Whoever it is, the deadline for joining will tell.
-  return may_lose(desk) ? nullptr : desk.fail(reason, {});
+  return may_lose(desk) ? on_stranger_lost(desk, from) : desk.fail(reason, {});
 }
 
 Next State::reject(Desk& desk, const Rejection& rejection) {

@@ -33,6 +33,8 @@ class State {
   virtual bool may_lose(const Desk& desk) const { return desk.can_lose(); }
   /// Sites have been set aside: what they had given so far may have to go.
   virtual void forget(Desk&, const Places&) {}
+  /// A connection from which nobody has joined is gone.
+  virtual Next on_stranger_lost(Desk&, Endpoint) { return nullptr; }
   /// A message that cannot be taken: fails, or sets its sender aside.
   Next reject(Desk& desk, const Rejection& rejection);
   /// Sets a site aside, or fails.
@@ -59,7 +61,9 @@ class Gathering final : public State {
  private:
   Next advance(Desk& desk) override;
   bool may_lose(const Desk& desk) const override { return desk.quorum().recovers(); }
+  Next on_stranger_lost(Desk& desk, Endpoint from) override;
   Next on_join(Desk& desk, Endpoint from, Join&& join);
+  std::set<Endpoint> lost_;  ///< before anyone had joined from there
 };
 
 /// Has opened a session; waits for the session keys.
@@ -94,6 +98,7 @@ struct Round {
   boundary::RoundPlan plan;
   Digest plan_hash{};
   RoundId id;
+  std::vector<SiteHead> heads;  ///< sent with the plan: whoever is asked again hears the same bytes again
   std::uint64_t length = 0;
   Places places;                             ///< who takes part; with recovery, who has offered
   std::vector<std::optional<Offer>> offers;  ///< by place; recovery only

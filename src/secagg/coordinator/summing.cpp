@@ -104,7 +104,10 @@ Next Summing::on_chunk(Desk& desk, Endpoint from, const ShareChunk& chunk) {
 
 void Summing::ask(Desk& desk, std::size_t place) const {
   if (!desk.quorum().recovers()) {
-    desk.send_to(place, PlanMessage{desk.session(), round_->plan, desk.heads()});
+    desk.send_to(place, PlanMessage{desk.session(), round_->plan, round_->heads});
+  } else if (streams_[place].announced) {
+    // It may have been asked to send again before, and takes no deal after that.
+    desk.send_to(place, Resend{round_->id});
   } else {
     desk.send_to(place, deal_for(*round_, place));
   }
