@@ -102,10 +102,10 @@ class Conductor {
     auto outcome = source_.measure(plan);
     if (const auto* lost = std::get_if<LostRound>(&outcome)) {
       note(lost->reason);
-      if (++losses_ == max_losses) {
-        throw PeerError("", std::to_string(losses_) + " rounds in a row were lost: " + lost->reason, "");
-      }
-      return plan_anew(lost->spent, source_.booked());
+      plan_anew(lost->spent, source_.booked());
+      if (++losses_ < max_losses) return;
+      throw PeerError("", std::to_string(losses_) + " rounds in a row were lost: " + lost->reason,
+                      "see the logs of those that were lost, then start the run again with --resume");
     }
     losses_ = 0;
     auto& measured = std::get<Measured>(outcome);

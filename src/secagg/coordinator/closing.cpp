@@ -66,7 +66,7 @@ Next Closing::advance(Desk& desk) {
     if (goodbye) ++signatures;
     closed.goodbyes.push_back(goodbye ? std::move(*goodbye) : Goodbye{.key = entry.key, .session = desk.session()});
   }
-  if (!desk.enough(signatures)) return desk.fail(too_few(desk, signatures), {});
+  if (!desk.enough(signatures)) return fail_with(desk, signatures, {});
   desk.clear_deadline();
   desk.act(std::move(closed));
   return std::make_unique<Ended>("Closed");

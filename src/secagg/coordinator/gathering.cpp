@@ -73,7 +73,7 @@ Next Gathering::advance(Desk& desk) {
     desk.set_aside(place, Standing::late, desk.site_name(place) + " was lost before it joined");
   }
   const std::size_t here = desk.standing_as(Standing::here).size();
-  if (!desk.enough(here)) return desk.fail(too_few(desk, here), desk.standing_as(Standing::unheard));
+  if (!desk.enough(here)) return fail_with(desk, here, desk.standing_as(Standing::unheard));
   return Keying::enter(desk, std::nullopt);
 }
 

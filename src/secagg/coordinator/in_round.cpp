@@ -7,8 +7,12 @@ namespace fedloom::secagg::coordinator {
 
 std::string too_few(const Desk& desk, std::size_t left) {
   return "only " + std::to_string(left) + " of " + std::to_string(desk.sites()) + " sites are left, and " +
-         std::to_string(desk.quorum().threshold()) +
-         " are needed; see the logs of those that were lost, then start the run again with --resume";
+         std::to_string(desk.quorum().threshold()) + " are needed";
+}
+
+Next fail_with(Desk& desk, std::size_t left, const Places& about) {
+  return desk.fail(
+      too_few(desk, left) + "; see the logs of those that were lost, then start the run again with --resume", about);
 }
 
 Next begin_round(Desk& desk, boundary::RoundPlan&& plan) {

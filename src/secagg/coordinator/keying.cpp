@@ -65,7 +65,7 @@ Next Keying::advance(Desk& desk) {
     list.keys.push_back(*keys_[place]);
     members.push_back(place);
   }
-  if (!desk.enough(members.size())) return desk.fail(too_few(desk, members.size()), {});
+  if (!desk.enough(members.size())) return fail_with(desk, members.size(), {});
   desk.set_members(std::move(members));
   for (const std::size_t place : desk.members()) desk.send_to(place, list);
   desk.clear_deadline();

@@ -68,7 +68,7 @@ Next Offering::advance(Desk& desk) {
     if (round_->offers[place]) round_->places.push_back(place);
   }
   // Nobody has counted yet, so nobody has paid.
-  if (!desk.enough(round_->places.size())) return desk.fail(too_few(desk, round_->places.size()), {});
+  if (!desk.enough(round_->places.size())) return fail_with(desk, round_->places.size(), {});
   return Summing::enter(desk, std::move(round_));
 }
 

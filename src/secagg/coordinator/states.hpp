@@ -116,6 +116,8 @@ Next lose_round(Desk& desk, Round& round, const std::string& reason);
 Next finish_round(Desk& desk, Round& round);
 /// "only 2 of 5 sites are left, and 3 are needed"
 std::string too_few(const Desk& desk, std::size_t left);
+/// Ends the run for that.
+Next fail_with(Desk& desk, std::size_t left, const Places& about);
 
 /// In the middle of a round.
 class InRound : public State {
