@@ -6,7 +6,9 @@
 #include "fedloom/coordinator/conduct.hpp"
 #include "fedloom/privacy/secure_random.hpp"
 #include "fedloom/report/report.hpp"
+#include "fedloom/site/audit_log.hpp"
 #include "fedloom/site/curator.hpp"
+#include "fedloom/site/receipt.hpp"
 #include "launcher.hpp"
 #include "program.hpp"
 #include "progress.hpp"
@@ -49,6 +51,62 @@ class CentralSource final : public coordinator::MeasurementSource {
   const schema::Domain& domain_;
 };
 
+/// The owner's audit log and receipt of one run.
+class Books {
+ public:
+  explicit Books(const site::SiteRun& run) : run_(run), audit_(*run.policy, *run.key) {
+    site::keep_experiment(*run.policy, *run.experiment, run.run_id);
+    const std::string experiment = "experiment " + run.experiment->name + ", hash " + to_hex(run.experiment->hash());
+    audit_.write({.kind = site::AuditKind::joined, .run = run.run_id, .reason = experiment});
+  }
+  /// Nothing is ever sent where there is one owner.
+  void close(site::AuditKind kind, const std::string& reason) {
+    audit_.write({.kind = kind, .run = run_.run_id, .reason = reason, .rho = {}, .sent = site::Sent{}});
+    const bool has_ledger = std::filesystem::exists(run_.policy->state / run_.policy->data_set / "ledger");
+    if (has_ledger) site::write_receipt(*run_.policy, *run_.key, run_.run_id, audit_);
+  }
+  /// While an exception is on its way, which tells more than another one would.
+  void close_for(const std::exception& error) noexcept {
+    try {
+      close(kind_of(error), error.what());
+    } catch (const std::exception& second) {
+      std::cerr << "fedloom: the run's end is not in the audit log: " << second.what() << std::endl;
+    }
+  }
+
+ private:
+  static site::AuditKind kind_of(const std::exception& error) {
+    const auto* known = dynamic_cast<const Error*>(&error);
+    if (known == nullptr) return site::AuditKind::aborted;
+    switch (known->code()) {
+      case ExitCode::interrupted:
+        return site::AuditKind::stopped;
+      case ExitCode::refused:
+      case ExitCode::budget:
+        return site::AuditKind::refused;
+      default:
+        return site::AuditKind::aborted;
+    }
+  }
+
+  const site::SiteRun& run_;
+  site::AuditLog audit_;
+};
+
+coordinator::RunResult conduct(const site::SiteRun& run, coordinator::RunFolder& folder, site::SiteLog& log,
+                               Progress& progress) {
+  const auto& policy = *run.policy;
+  auto loaded = data::load(policy.source, policy.file.parent_path(), run.experiment->schema,
+                           {.column = policy.unit_column, .max_rows = policy.max_rows});
+  site::Curator curator(run, std::move(loaded), log);
+  CentralSource source(curator, run);
+  progress.start(run.run_id);
+  return coordinator::conduct(*run.experiment, folder, source,
+                              {.on_round = [&](const auto& record) { progress.round(record); },
+                               .on_note = [&](const auto& text) { progress.note(text); },
+                               .stop = &stop_flag()});
+}
+
 }  // namespace
 
 void run_central(const config::Experiment& experiment, const LaunchOptions& options) {
@@ -62,16 +120,17 @@ void run_central(const config::Experiment& experiment, const LaunchOptions& opti
   privacy::SecureRandom random;
   const site::SiteRun run{
       .policy = &policy, .experiment = &experiment, .key = &key, .run_id = folder.run_id(), .random = &random};
-  auto loaded = data::load(policy.source, policy.file.parent_path(), experiment.schema,
-                           {.column = policy.unit_column, .max_rows = policy.max_rows});
-  site::Curator curator(run, std::move(loaded), log);
-  CentralSource source(curator, run);
+  Books books(run);
   Progress progress(experiment);
-  progress.start(folder.run_id());
-  const auto result = coordinator::conduct(experiment, folder, source,
-                                           {.on_round = [&](const auto& record) { progress.round(record); },
-                                            .on_note = [&](const auto& text) { progress.note(text); },
-                                            .stop = &stop_flag()});
+  const auto result = [&] {
+    try {
+      return conduct(run, folder, log, progress);
+    } catch (const std::exception& error) {
+      books.close_for(error);
+      throw;
+    }
+  }();
+  books.close(site::AuditKind::finished, "");
   report::write_report(folder.public_folder());
   progress.finish(result, folder.root());
 }

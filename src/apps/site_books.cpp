@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <iomanip>
 #include <iostream>
+#include <sstream>
 
 #include "fedloom/config/config.hpp"
 #include "fedloom/site/audit_log.hpp"
@@ -45,8 +46,12 @@ void audit(const std::string& policy_file) {
   for (const auto& line : trail.lines) widest = std::max(widest, line.event.run.size());
   const auto row = [&](const std::string& time, const std::string& event, const std::string& run,
                        const std::string& session, const std::string& round, const std::string& rest) {
-    std::cout << std::left << std::setw(22) << time << std::setw(10) << event << std::setw(static_cast<int>(widest) + 2)
-              << run << std::setw(9) << session << std::setw(7) << round << rest << "\n";
+    std::ostringstream line;
+    line << std::left << std::setw(22) << time << std::setw(10) << event << std::setw(static_cast<int>(widest) + 2)
+         << run << std::setw(9) << session << std::setw(7) << round << rest;
+    std::string text = line.str();
+    text.erase(text.find_last_not_of(' ') + 1);
+    std::cout << text << "\n";
   };
   row("time", "event", "run", "session", "round", "");
   for (const auto& line : trail.lines) {

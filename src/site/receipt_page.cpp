@@ -1,7 +1,6 @@
 // The receipt as a page: one sheet of paper, no script, nothing loaded from elsewhere.
 
 #include <algorithm>
-#include <map>
 
 #include "fedloom/site/receipt.hpp"
 #include "fedloom/site/terms.hpp"
@@ -115,12 +114,13 @@ std::string outcome(const Receipt& receipt) {
 
 /// What was paid for, by stage: the rounds of a run are too many for one page.
 struct StageSum {
+  std::string stage;
   std::uint64_t rounds = 0, answers = 0, numbers = 0;
   double rho = 0;
 };
 
 std::string asked(const Receipt& receipt) {
-  std::map<std::string, StageSum> stages;
+  std::vector<StageSum> stages;  // in the order in which they came
   StageSum all;
   std::uint64_t reused = 0, chosen = 0;
   for (const auto& entry : receipt.entries) {
@@ -128,7 +128,9 @@ std::string asked(const Receipt& receipt) {
       ++reused;
       continue;
     }
-    for (StageSum* sum : {&stages[entry.stage], &all}) {
+    auto of_stage = std::ranges::find(stages, entry.stage, &StageSum::stage);
+    if (of_stage == stages.end()) of_stage = stages.insert(stages.end(), {.stage = entry.stage});
+    for (StageSum* sum : {&*of_stage, &all}) {
       sum->rounds += 1;
       sum->rho += entry.cost.value;
       for (const auto& event : entry.events) {
@@ -150,8 +152,8 @@ std::string asked(const Receipt& receipt) {
   page +=
       "<table><thead><tr><th>stage</th><th class=\"number\">answers</th><th class=\"number\">noisy numbers</th>"
       "<th class=\"number\">rho</th></tr></thead><tbody>\n";
-  for (const auto& [stage, sum] : stages) {
-    page += "<tr><td>" + escape(stage) + "</td><td class=\"number\">" + grouped(sum.rounds) +
+  for (const auto& sum : stages) {
+    page += "<tr><td>" + escape(sum.stage) + "</td><td class=\"number\">" + grouped(sum.rounds) +
             "</td><td class=\"number\">" + grouped(sum.numbers) + "</td><td class=\"number\">" + figure(sum.rho, 4) +
             "</td></tr>\n";
   }
@@ -194,9 +196,10 @@ std::string sent(const Receipt& receipt) {
     all.bytes += line.event.sent->bytes;
   }
   lost += open ? 1 : 0;
-  std::string text =
-      counted(all.messages, "message", "messages") + ", " + counted(all.bytes, "byte", "bytes") +
-      " in all, to the coordinator only: keys, signatures, ledger hashes, and counts under noise and mask.";
+  std::string text = counted(all.messages, "message", "messages") + ", " + counted(all.bytes, "byte", "bytes") +
+                     " in all, to the coordinator only: keys, signatures, ledger hashes, " +
+                     (receipt.experiment.quorum().recovers() ? "encrypted shares of mask secrets, " : "") +
+                     "and counts under noise and mask.";
   if (lost > 0) {
     text += " What left in " + counted(lost, "start", "starts") +
             " of the program that has no end on record is not in these figures.";

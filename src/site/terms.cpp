@@ -34,12 +34,14 @@ std::string trust_in_words(config::Trust trust) {
 
 std::string in_words(const Quorum& quorum) {
   const std::uint32_t honest = quorum.contributors();
-  std::string text = "any " + std::to_string(quorum.colluding) + " of the other sites together with the coordinator" +
-                     (quorum.coordinator == Coordinator::malicious ? ", even one that lies, learn nothing but "
-                                                                   : " learn nothing but ");
-  text += honest == 1 ? "this site's answers under enough noise for the guarantee"
-                      : "noisy totals of at least " + std::to_string(honest) + " sites";
-  if (quorum.coordinator == Coordinator::curious) text += " as long as the coordinator keeps to the protocol";
+  const bool lies = quorum.coordinator == Coordinator::malicious;
+  std::string text =
+      quorum.colluding == 1 ? "any other site" : "any " + std::to_string(quorum.colluding) + " of the other sites";
+  text += std::string(" together with the coordinator") + (lies ? ", even one that lies," : "") +
+          (quorum.colluding == 1 ? " learns nothing but " : " learn nothing but ") +
+          (honest == 1 ? "this site's answers under enough noise for the guarantee"
+                       : "noisy totals of at least " + std::to_string(honest) + " sites");
+  if (!lies) text += " as long as the coordinator keeps to the protocol";
   const std::string sites = std::to_string(quorum.sites);
   return text + (quorum.recovers() ? "; the run goes on when up to " + std::to_string(quorum.dropouts) + " of " +
                                          sites + " sites " + (quorum.dropouts == 1 ? "is" : "are") + " lost"

@@ -166,7 +166,7 @@ class BeforeARun(Case):
         self.assertEqual(after, before + "approved by hand\n")
         for pattern in ("columns  colour, size, taste, kind\n", "budget   epsilon 1 at delta 1e-09", "trust    none",
                         "sites    3: east, north, west\n", "roster   fingerprint [0-9a-f]{64}\n",
-                        "secrecy  any 1 of the other sites together with the coordinator learn nothing but noisy totals",
+                        "secrecy  any other site together with the coordinator learns nothing but noisy totals",
                         r"left     100 % of the lifetime budget", r"after it \d+(\.\d+)? % of the lifetime budget left",
                         "warning  allow.columns names 'nowhere'"):
             self.assertRegex(before, pattern)
@@ -274,6 +274,15 @@ class CustodiansBooks(Case):
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("site north", done.stderr)
         self.assertFalse((small.site_ledger("north") / "ledger.jsonl").exists())
+
+    def test_a_single_owner_keeps_the_same_books(self):
+        small = self.small_world(method="independent", trust="central")
+        self.assertEqual(small.run("run").returncode, 0)
+        text = self.ok("fedloom-site", "audit", small.policy("owner"))
+        for event in ("joined", "finished", "receipt"):
+            self.assertRegex(text, rf"(?m)^\S+Z +{event} +run ")
+        page = small.site_ledger("owner").parent / "runs" / "run" / "receipt.html"
+        self.assertIn("Nothing: one owner holds all rows", page.read_text())
 
     def test_a_refusal_is_noted_with_its_reason(self):
         small = self.small_world(method="independent")

@@ -26,6 +26,9 @@ TEST(Thresholds, AreSaidInWords) {
 
 TEST(Thresholds, WithoutDropoutsSayThatTheRunEnds) {
   const std::string words = site::in_words({3, 1, 0, Coordinator::curious});
+  EXPECT_EQ(words.find("any other site together with the coordinator learns nothing but noisy totals of at least 2"),
+            0u)
+      << words;
   EXPECT_NE(words.find("the run ends when one of the 3 sites is lost"), std::string::npos) << words;
 }
 
