@@ -12,9 +12,7 @@ namespace fedloom::fault {
 class Agenda {
  public:
   Instant now() const noexcept { return now_; }
-  void at(Instant when, std::function<void()> what) {
-    entries_.push({std::max(when, now_), next_++, std::move(what)});
-  }
+  void at(Instant when, std::function<void()> what) { entries_.push({std::max(when, now_), next_++, std::move(what)}); }
   void after(Millis wait, std::function<void()> what) { at(now_ + wait, std::move(what)); }
   /// False when nothing is left to happen.
   bool happen() {

@@ -68,7 +68,8 @@ double Conductor::listed(const Laboratory& lab, const CoordinatorDisk& disk) {
   const auto plan = next_plan(lab, disk.checkpoint.value_or(Course{}));
   // What a resumed run would put there, were a site missing.
   if (plan && disk.asked == plan->round) {
-    now.add_spend({.round = plan->round, .kind = "lost", .stage = plan->stage, .events = events_of(*plan, lab.world().domain)});
+    now.add_spend(
+        {.round = plan->round, .kind = "lost", .stage = plan->stage, .events = events_of(*plan, lab.world().domain)});
   }
   return privacy::cost_of(now.spends).value;
 }
@@ -138,9 +139,9 @@ void Conductor::check_timer() {
 bool Conductor::carry_out(CoordinatorAction&& action) {
   const std::string name = name_of_action(action);
   if (dies("before " + name)) return false;
-  lab_.note("coordinator", name + (std::holds_alternative<SendTo>(action)
-                                       ? " to " + std::to_string(std::get<SendTo>(action).to)
-                                       : ""));
+  lab_.note(
+      "coordinator",
+      name + (std::holds_alternative<SendTo>(action) ? " to " + std::to_string(std::get<SendTo>(action).to) : ""));
   return perform(action) && !dies("after " + name);
 }
 
@@ -189,8 +190,8 @@ void Conductor::later(Millis wait, void (Conductor::*what)()) {
 
 void Conductor::check_length_of_wait(const char* what, Millis longest) {
   if (lab_.now() - waits_since_ <= longest) return;
-  lab_.witness().break_rule(Rule::no_hang, std::string(what) + " took " +
-                                               std::to_string((lab_.now() - waits_since_).count()) + " ms");
+  lab_.witness().break_rule(Rule::no_hang,
+                            std::string(what) + " took " + std::to_string((lab_.now() - waits_since_).count()) + " ms");
 }
 
 privacy::PublicSpend Conductor::spend_of(const boundary::RoundPlan& plan, const char* kind) const {
@@ -204,9 +205,8 @@ privacy::PublicSpend Conductor::spend_of(const boundary::RoundPlan& plan, const 
 bool Conductor::holds(const boundary::RoundPlan& plan) const {
   if (lab_.world().quorum.recovers()) return false;
   const Digest content = content_hash(plan);
-  return std::ranges::all_of(joined_, [&](const Join& join) {
-    return join.stored_round == plan.round && join.stored_plan == content;
-  });
+  return std::ranges::all_of(
+      joined_, [&](const Join& join) { return join.stored_round == plan.round && join.stored_plan == content; });
 }
 
 bool Conductor::on_ready(const SessionReady& ready) {
@@ -297,7 +297,9 @@ bool Conductor::on_lost(const RoundLost& lost) {
     end("failed: three rounds in a row were lost");
     return false;
   }
-  if (!plan_anew(spend_of(lost.plan, "lost"), booked_)) return false;
+  // What was lost stands in the list: it counts, also where less is booked than had been feared before.
+  const double counted = course_.spent + cost_of(lost.plan, lab_.world().domain).value;
+  if (!plan_anew(spend_of(lost.plan, "lost"), std::max(booked_, counted))) return false;
   later(lab_.fit_time(), &Conductor::next);
   return true;
 }

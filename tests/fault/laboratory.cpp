@@ -51,8 +51,8 @@ void Laboratory::run() {
   start_coordinator(false, true);
   for (std::size_t events = 0; agenda_.happen(); ++events) {
     if (events < most_events && now() < longest_schedule) continue;
-    witness_.break_rule(Rule::no_hang, std::string("the schedule does not end; the coordinator is ") +
-                                           conductor_->state());
+    witness_.break_rule(Rule::no_hang,
+                        std::string("the schedule does not end; the coordinator is ") + conductor_->state());
     return;
   }
   end_of_all();
@@ -67,6 +67,22 @@ void Laboratory::end_of_all() {
   }
   const double listed = finished() ? privacy::cost_of(disk_.spends).value : Conductor::listed(*this, disk_);
   witness_.on_books(listed, budget(), booked);
+}
+
+std::size_t Laboratory::place_of(const SiteId& site) const {
+  const auto& members = world_.roster.members();
+  return static_cast<std::size_t>(std::ranges::find(members, site, &Member::id) - members.begin());
+}
+
+std::vector<std::uint64_t> Laboratory::counts(std::size_t place, const boundary::RoundPlan& plan) const {
+  test::SplitMixRandom random(schedule_.seed * 1000003 + place * 1009 + plan.round);
+  std::vector<std::uint64_t> words;
+  for (const auto& planned : plan.queries) {
+    for (std::uint64_t k = planned.query.length(world_.domain); k > 0; --k) {
+      words.push_back(random.next() >> 24 << planned.site_noise.grid_bits);
+    }
+  }
+  return words;
 }
 
 Millis Laboratory::fit_time() {

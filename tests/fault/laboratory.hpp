@@ -23,6 +23,10 @@ class Laboratory {
   /// "finished", or how the coordinator ended.
   const std::string& outcome() const noexcept { return outcome_; }
   const std::vector<secagg::RoundSummed>& sums() const noexcept { return sums_; }
+  std::size_t place_of(const SiteId& site) const;
+  /// A site's true answer, in units of the grid: random counts of 40 bits, so that no sum of other shares than the
+  /// right ones, each once, looks like the right one.
+  std::vector<std::uint64_t> counts(std::size_t place, const boundary::RoundPlan& plan) const;
 
   // What sites and conductor ask for
   const Schedule& schedule() const noexcept { return schedule_; }

@@ -22,7 +22,8 @@ Network::Network(Agenda& agenda, const Schedule& schedule, Tally& tally)
 
 const Network::Partition* Network::cut(const Line& line) const {
   const auto found = std::ranges::find_if(partitions_, [&](const Partition& partition) {
-    return agenda_.now() >= partition.from && agenda_.now() < partition.to && (partition.places >> line.place & 1U) != 0;
+    return agenda_.now() >= partition.from && agenda_.now() < partition.to &&
+           (partition.places >> line.place & 1U) != 0;
   });
   return found == partitions_.end() ? nullptr : &*found;
 }
@@ -60,7 +61,8 @@ void Network::carry(Line& line, Bytes bytes, Arrive arrive) {
   }
   if (faults_.twice > 0 && chance_.hits(faults_.twice)) {
     ++tally_["fault: twice"];
-    agenda_.at(arrival(line) + (chance_.hits(0.5) ? chance_.between(Millis(0), Millis(100)) : chance_.between(Millis(0), 2 * reply_limit)),
+    agenda_.at(arrival(line) + (chance_.hits(0.5) ? chance_.between(Millis(0), Millis(100))
+                                                  : chance_.between(Millis(0), 2 * reply_limit)),
                [arrive, copy = bytes]() mutable { arrive(std::move(copy)); });
   }
   agenda_.at(arrival(line), [arrive, bytes = std::move(bytes)]() mutable { arrive(std::move(bytes)); });

@@ -67,7 +67,7 @@ Schedule random_schedule(std::uint64_t seed) {
   Schedule schedule{.seed = seed, .quorum = draw_quorum(chance)};
   schedule.promised = schedule.quorum;
   // Now and then a share of two chunks, so that one can be lost half-way.
-  if (chance.hits(0.05)) schedule.axes = {{"a", static_cast<std::uint32_t>(secagg::chunk_words) + 9}};
+  if (chance.hits(0.02)) schedule.axes = {{"a", static_cast<std::uint32_t>(secagg::chunk_words) + 9}};
   schedule.rounds = 2 + static_cast<std::uint32_t>(chance.below(3));
   schedule.site_restarts = 4;
   schedule.resumes = static_cast<unsigned>(chance.below(4));

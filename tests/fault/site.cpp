@@ -69,8 +69,8 @@ const char* Site::state() const { return process_ ? process_->protocol->state() 
 
 double Site::booked() const {
   double sum = 0;
-  for (const auto& entry : privacy::verify_ledger(disk_.folder / "ledger", lab_.world().keys[place_].public_key(), {})
-                               .entries) {
+  for (const auto& entry :
+       privacy::verify_ledger(disk_.folder / "ledger", lab_.world().keys[place_].public_key(), {}).entries) {
     sum += entry.cost.value;
   }
   return sum;
@@ -202,20 +202,17 @@ std::optional<SiteEvent> Site::prepare(const boundary::RoundPlan& plan) {
 }
 
 boundary::NoisedShare Site::release(const boundary::RoundPlan& plan, privacy::Spend&& paid) {
-  // Random counts of 44 bits: no sum of other shares than the right ones, each once, looks like the right one.
-  const std::uint64_t seed = lab_.schedule().seed * 1000003 + place_ * 1009;
-  test::SplitMixRandom counts(seed + plan.round);
-  const std::uint64_t noise_seed = seed ^ (++draws_ << 40);
+  const std::uint64_t noise_seed = (lab_.schedule().seed * 1009 + place_) ^ (++draws_ << 40);
   test::SplitMixRandom noise(noise_seed), same_noise(noise_seed);
+  std::vector<std::uint64_t> words = lab_.counts(place_, plan);
   std::vector<boundary::RawCounts> raw;
-  std::vector<std::uint64_t> words;
+  std::size_t at = 0;
   for (const auto& planned : plan.queries) {
     std::vector<std::int64_t> values(planned.query.length(lab_.world().domain)), added(values.size());
-    for (auto& value : values) value = static_cast<std::int64_t>(counts.next() >> 20);
     privacy::discrete_gaussian_fill(planned.site_noise, added, same_noise);
-    for (std::size_t k = 0; k < values.size(); ++k) {
-      words.push_back((static_cast<std::uint64_t>(values[k]) << planned.site_noise.grid_bits) +
-                      static_cast<std::uint64_t>(added[k]));
+    for (std::size_t k = 0; k < values.size(); ++k, ++at) {
+      values[k] = static_cast<std::int64_t>(words[at] >> planned.site_noise.grid_bits);
+      words[at] += static_cast<std::uint64_t>(added[k]);
     }
     raw.emplace_back(std::move(values), privacy::L2Bound{1});
   }

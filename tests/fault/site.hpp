@@ -16,7 +16,7 @@ class Laboratory;
 
 /// What a site keeps, as in site/site_state.hpp.
 struct SiteDisk {
-  test::TempFolder folder;  ///< ledger and shares
+  test::TempFolder folder{test::memory_folder()};  ///< ledger and shares
   std::uint32_t session = 0;
   std::map<Digest, std::vector<Bytes>> outbox;  ///< by context: announcement and chunks
   std::map<Digest, Digest> decisions;           ///< by context
@@ -31,9 +31,9 @@ enum class SiteEnd : std::uint8_t {
   killed,
   disconnected,
   finished,
-  stopped,   ///< the coordinator will go on later
-  told_to,   ///< the coordinator ended the run
-  gave_up    ///< by itself: a silence, or something it would not do
+  stopped,  ///< the coordinator will go on later
+  told_to,  ///< the coordinator ended the run
+  gave_up   ///< by itself: a silence, or something it would not do
 };
 
 class Site {

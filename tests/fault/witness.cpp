@@ -100,7 +100,8 @@ void Witness::on_sealed(std::size_t place, const secagg::StoreSealed& sealed) {
   }
   // What is left without the numbers is the mask; eight words tell any two apart.
   const auto released = memory.released.find({id.round, id.attempt});
-  if (released == memory.released.end()) return break_rule(Rule::paid_before_sent, site(place) + " seals what nobody released");
+  if (released == memory.released.end())
+    return break_rule(Rule::paid_before_sent, site(place) + " seals what nobody released");
   std::vector<std::uint64_t> mask(sealed.share.words().begin(), sealed.share.words().end());
   mask.resize(std::min<std::size_t>(mask.size(), 8));
   for (std::size_t k = 0; k < mask.size(); ++k) mask[k] -= released->second[k];
@@ -212,8 +213,7 @@ void Witness::on_books(double listed, double budget, const std::vector<double>& 
     if (booked[place] > budget * (1 + rounding)) break_rule(Rule::within_budget, site(place) + " is over its budget");
   }
   if (listed > budget * (1 + rounding)) {
-    break_rule(Rule::within_budget,
-               "the list costs " + std::to_string(listed) + " of " + std::to_string(budget));
+    break_rule(Rule::within_budget, "the list costs " + std::to_string(listed) + " of " + std::to_string(budget));
   }
 }
 

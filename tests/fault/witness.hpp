@@ -78,7 +78,7 @@ class Witness {
     std::map<std::pair<secagg::RoundId, std::uint32_t>, Digest> chunks;
     std::set<Digest> sealed;
     std::map<secagg::RoundId, Digest> agreed;
-    std::map<std::size_t, Shown> shown;                 ///< by the peer whose secret it is
+    std::map<std::size_t, Shown> shown;                ///< by the peer whose secret it is
     std::map<secagg::RoundId, std::size_t> list_size;  ///< of the survivors it was told last
   };
   void on_unmask(std::size_t place, const secagg::Unmask& unmask);

@@ -1,6 +1,7 @@
 #include "support/temp_folder.hpp"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <stdexcept>
 #include <string>
@@ -8,8 +9,15 @@
 
 namespace fedloom::test {
 
-TempFolder::TempFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "fedloom-test-XXXXXX").string();
+std::filesystem::path memory_folder() {
+  const std::filesystem::path shared = "/dev/shm";
+  return ::access(shared.c_str(), W_OK) == 0 ? shared : std::filesystem::temp_directory_path();
+}
+
+TempFolder::TempFolder() : TempFolder(std::filesystem::temp_directory_path()) {}
+
+TempFolder::TempFolder(const std::filesystem::path& parent) {
+  std::string name = (parent / "fedloom-test-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a folder for the test");
   path_ = name;
 }

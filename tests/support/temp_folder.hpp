@@ -1,5 +1,7 @@
 #pragma once
 // A fresh folder for one test; removed with all that is in it at the end.
+// (Where a test writes much and waits for the disk each time, memory_folder() is a parent that does not keep it
+// waiting.)
 
 #include <filesystem>
 #include <string_view>
@@ -9,6 +11,7 @@ namespace fedloom::test {
 class TempFolder {
  public:
   TempFolder();
+  explicit TempFolder(const std::filesystem::path& parent);
   ~TempFolder();
   TempFolder(const TempFolder&) = delete;
   TempFolder& operator=(const TempFolder&) = delete;
@@ -18,5 +21,8 @@ class TempFolder {
  private:
   std::filesystem::path path_;
 };
+
+/// In memory where the system has such a place, else the usual one.
+std::filesystem::path memory_folder();
 
 }  // namespace fedloom::test
