@@ -108,26 +108,44 @@ Sealed sealed_messages(const secagg::StoreSealed& stored) {
   return messages;
 }
 
-Simulation::Simulation(World& world, Options options) : site(world.sites()), world_(&world) {
+Simulation::Simulation(World& world, Options options) : site(world.sites()), world_(&world), seed_(options.seed) {
   coordinator_ = std::make_unique<secagg::CoordinatorProtocol>(secagg::CoordinatorSetup{
       .roster = world.roster, .quorum = world.quorum, .run = world.run, .domain = world.domain});
-  for (std::size_t place = 0; place < world.sites(); ++place) {
-    Member& member = members_.emplace_back();
-    member.program = std::make_unique<SiteProgram>(world, place, options.seed);
-    member.random = std::make_unique<SplitMixRandom>(options.seed * 77 + place);
-    secagg::Join resume;
-    if (!options.last_sessions.empty()) resume.last_session = options.last_sessions[place];
-    resume.head = member.program->head();
-    member.protocol = std::make_unique<secagg::SiteProtocol>(secagg::SiteSetup{.key = &world.keys[place],
-                                                                               .random = member.random.get(),
-                                                                               .roster = world.roster,
-                                                                               .quorum = world.quorum,
-                                                                               .run = world.run,
-                                                                               .resume = resume,
-                                                                               .domain = world.domain});
-  }
+  members_.resize(world.sites());
   give_coordinator(secagg::CoordinatorStart{});
+  for (std::size_t place = 0; place < world.sites(); ++place) {
+    Member& member = members_[place];
+    member.program = std::make_unique<SiteProgram>(world, place, seed_);
+    member.random = std::make_unique<SplitMixRandom>(seed_ * 77 + place);
+    if (!options.last_sessions.empty()) member.last_session = options.last_sessions[place];
+    make_site(place);
+  }
   for (std::size_t place = 0; place < world.sites(); ++place) give_site(place, secagg::Start{});
+}
+
+void Simulation::make_site(std::size_t place) {
+  Member& member = members_[place];
+  secagg::Join resume;
+  resume.last_session = member.last_session;
+  resume.head = member.program->head();
+  resume.booked_rho = member.program->booked();
+  member.timer.reset();
+  member.protocol = std::make_unique<secagg::SiteProtocol>(secagg::SiteSetup{.key = &world_->keys[place],
+                                                                             .random = member.random.get(),
+                                                                             .roster = world_->roster,
+                                                                             .quorum = world_->quorum,
+                                                                             .run = world_->run,
+                                                                             .resume = resume,
+                                                                             .domain = world_->domain});
+}
+
+void Simulation::restart_site(std::size_t place) {
+  make_site(place);
+  give_site(place, secagg::Start{});
+}
+
+void Simulation::inject(std::size_t place, secagg::Message message) {
+  give_coordinator(secagg::ReceivedFrom{static_cast<secagg::Endpoint>(place + 1), std::move(message)});
 }
 
 void Simulation::send(secagg::Endpoint from, secagg::Endpoint to, const secagg::Message& message) {
@@ -151,6 +169,9 @@ void Simulation::give_site(std::size_t place, secagg::SiteEvent&& event) {
         continue;
       }
       if (const auto* timer = std::get_if<secagg::SetTimer>(&action)) members_[place].timer = timer->at;
+      if (const auto* opened = std::get_if<secagg::StoreSession>(&action)) {
+        members_[place].last_session = opened->session;
+      }
       if (const auto* ask = std::get_if<secagg::Prepare>(&action)) {
         events.emplace_back(members_[place].program->prepare(ask->plan));
       }
@@ -184,6 +205,7 @@ bool Simulation::deliver_one() {
   const Sent sent = std::move(in_transit_.front());
   in_transit_.pop_front();
   auto message = secagg::decode(sent.bytes);
+  if (message && on_way && !on_way(sent.from, sent.to, *message)) return true;
   if (sent.to == 0) {
     if (message) {
       give_coordinator(secagg::ReceivedFrom{sent.from, std::move(*message)});

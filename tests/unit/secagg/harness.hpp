@@ -95,8 +95,17 @@ class Simulation {
   std::vector<privacy::PublicSpend> spends;
   /// A coordinator that lies: called with each of its messages on the way to a site.
   std::function<void(std::size_t place, secagg::Message& message)> tamper;
+  /// What becomes of each message on its way: true lets it arrive. May change a site's message, as `tamper` does the
+  /// coordinator's.
+  std::function<bool(secagg::Endpoint from, secagg::Endpoint to, secagg::Message& message)> on_way;
+  /// A message out of the blue, as if from that site's endpoint.
+  void inject(std::size_t place, secagg::Message message);
+  /// A site's process dies, and another is started on what it has stored: its session number and its ledger.
+  void restart_site(std::size_t place);
   /// Nothing from a site arrives any more, and nothing reaches it.
   void cut_off(std::size_t place) { cut_off_.push_back(place); }
+  /// What arrives, arrives again.
+  void reconnect(std::size_t place) { std::erase(cut_off_, place); }
   /// The coordinator's connection to a site breaks.
   void lose(std::size_t place);
   /// Fires the coordinator's timer once `by` has passed.
@@ -122,7 +131,9 @@ class Simulation {
     std::unique_ptr<secagg::SiteProtocol> protocol;
     std::optional<Instant> timer;
     std::map<Digest, Sealed> outbox;  ///< by context
+    std::uint32_t last_session = 0;
   };
+  void make_site(std::size_t place);
   void give_site(std::size_t place, secagg::SiteEvent&& event);
   void give_coordinator(secagg::CoordinatorEvent&& event);
   void send(secagg::Endpoint from, secagg::Endpoint to, const secagg::Message& message);
@@ -130,6 +141,7 @@ class Simulation {
   bool fire_a_site_timer();
 
   const World* world_;
+  std::uint64_t seed_;
   ManualClock clock_;
   std::vector<Member> members_;
   std::unique_ptr<secagg::CoordinatorProtocol> coordinator_;
