@@ -44,7 +44,7 @@ class Server {
     require_roster(experiment_);
     check_world(*experiment_.roster, transport_);
     try {
-      audit_.emplace(policy_, key_);
+      run_.audit = &audit_.emplace(policy_, key_);
     } catch (const std::exception& error) {
       return withdraw(error);
     }

@@ -43,7 +43,8 @@ class Session {
  public:
   Session(const SiteRun& run, PlanAnswerer& answerer, SiteLog& log, transport::Transport& transport,
           const std::atomic<bool>& stop)
-      : answerer_(answerer),
+      : run_(run),
+        answerer_(answerer),
         log_(log),
         transport_(transport),
         stop_(stop),
@@ -79,6 +80,7 @@ class Session {
             [&](secagg::Prepare& asked) { events_.push_back(prepare(asked.plan)); },
             [&](secagg::StoreSealed& sealed) {
               answerer_.state().store_sealed(sealed.context, sealed.announcement, sealed.share);
+              audit(AuditKind::answered, sealed.announcement.id, "", answerer_.booked());
               events_.emplace_back(secagg::SealStored{});
             },
             [&](secagg::SendSealed& stored) {
@@ -105,9 +107,25 @@ class Session {
 
   secagg::SiteEvent prepare(const boundary::RoundPlan& plan) {
     auto answer = answerer_.answer(plan);
-    if (const auto* refusal = std::get_if<Refusal>(&answer)) return secagg::PlanRefused{refusal->code};
+    if (const auto* refusal = std::get_if<Refusal>(&answer)) {
+      audit(AuditKind::refused, {.round = plan.round, .attempt = plan.attempt}, refusal->reason, std::nullopt);
+      return secagg::PlanRefused{refusal->code};
+    }
     return secagg::SharePrepared{std::get<boundary::NoisedShare>(std::move(answer)), answerer_.head(),
                                  answerer_.booked().value};
+  }
+
+  /// An answer is noted before it is sent: its bytes are on disk by then, and wait for the public tick.
+  void audit(AuditKind kind, const secagg::RoundId& id, const std::string& reason, std::optional<privacy::Rho> rho) {
+    if (run_.audit == nullptr) return;
+    run_.audit->write({.kind = kind,
+                       .run = run_.run_id,
+                       .session = id.session,
+                       .round = id.round,
+                       .attempt = id.attempt,
+                       .reason = reason,
+                       .rho = rho,
+                       .sent = {}});
   }
 
   secagg::SiteEvent wait() {
@@ -137,6 +155,7 @@ class Session {
     }
   }
 
+  const SiteRun& run_;
   PlanAnswerer& answerer_;
   SiteLog& log_;
   transport::Transport& transport_;

@@ -242,6 +242,10 @@ class CustodiansBooks(Case):
             events = self.events(site)
             self.assertEqual([events[0]["event"], events[-2]["event"], events[-1]["event"]],
                              ["joined", "finished", "receipt"])
+            answered = [event for event in events if event["event"] == "answered"]
+            entries = self.world.entries(site)
+            self.assertEqual([event["round"] for event in answered], [entry["round"] for entry in entries])
+            self.assertAlmostEqual(answered[-1]["rho"], sum(entry["cost"] for entry in entries), places=12)
             self.assertGreater(events[-2]["sent"]["bytes"], 8 * sum(world.SIZES.values()))
             page = self.state(site) / "runs" / "run" / "receipt.html"
             self.assertEqual(stat.S_IMODE(page.stat().st_mode), 0o600)

@@ -13,6 +13,7 @@
 #include "fedloom/config/config.hpp"
 #include "fedloom/data/source.hpp"
 #include "fedloom/privacy/accountant.hpp"
+#include "fedloom/site/audit_log.hpp"
 #include "fedloom/site/policy_check.hpp"
 #include "fedloom/site/site_log.hpp"
 #include "fedloom/site/site_state.hpp"
@@ -28,6 +29,7 @@ struct SiteRun {
   RandomWords* random = nullptr;  ///< noise and keys; programs give a SecureRandom
   unsigned threads = 0;           ///< for counting; 0: one per core
   privacy::Ledger::Timestamp timestamp = utc_timestamp;
+  AuditLog* audit = nullptr;  ///< of a federated run; none: single answers and refusals are not noted
 };
 
 class PlanAnswerer {
