@@ -58,6 +58,38 @@ TEST_P(RandomSchedules, EndInExactSumsOrANamedAbort) {
 
 INSTANTIATE_TEST_SUITE_P(Shard, RandomSchedules, testing::Range<std::uint64_t>(0, shards));
 
+struct Alone {
+  const char* name;
+  double Faults::*rate;
+};
+
+/// One kind of fault, so often that most runs do not survive it.
+class OneFaultAlone : public testing::TestWithParam<Alone> {};
+
+TEST_P(OneFaultAlone, InManyMessagesBreaksNoRule) {
+  Tally outcomes, tally;
+  for (std::uint64_t k = 0; k < 60; ++k) {
+    Schedule schedule = calm_schedule({.sites = 4, .dropouts = 1 + static_cast<std::uint32_t>(k % 2)}, k);
+    schedule.rounds = 5;
+    schedule.site_restarts = 6;
+    schedule.resumes = 3;
+    schedule.faults.*GetParam().rate = 0.02 * static_cast<double>(1 + k % 6);
+    schedule.faults.same_endpoint = k % 4 == 0;
+    Laboratory lab(schedule, tally);
+    lab.run();
+    expect_no_rule_broken(lab);
+    ++outcomes[kind_of(lab.outcome())];
+  }
+  print("How schedules ended:", outcomes);
+  print("What happened in them:", tally);
+}
+
+INSTANTIATE_TEST_SUITE_P(Kind, OneFaultAlone,
+                         testing::Values(Alone{"lost", &Faults::lost}, Alone{"late", &Faults::late},
+                                         Alone{"twice", &Faults::twice}, Alone{"overtaken", &Faults::overtaken},
+                                         Alone{"garbled", &Faults::garbled}),
+                         [](const auto& kind) { return std::string(kind.param.name); });
+
 TEST(FaultReplay, OfOneSchedule) {
   const auto seed = number_from("FEDLOOM_FAULT_SEED");
   if (!seed) GTEST_SKIP() << "set FEDLOOM_FAULT_SEED to the number of a schedule";
