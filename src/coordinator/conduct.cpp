@@ -102,7 +102,9 @@ class Conductor {
     auto outcome = source_.measure(plan);
     if (const auto* lost = std::get_if<LostRound>(&outcome)) {
       note(lost->reason);
-      plan_anew(lost->spent, source_.booked());
+      // It stands in the public list now, so it counts, also where less is booked than had been feared before.
+      const double counted = loop_.spent().value + privacy::cost_of({lost->spent}).value;
+      plan_anew(lost->spent, {std::max(source_.booked().value, counted)});
       if (++losses_ < max_losses) return;
       throw PeerError("", std::to_string(losses_) + " rounds in a row were lost: " + lost->reason,
                       "see the logs of those that were lost, then start the run again with --resume");
