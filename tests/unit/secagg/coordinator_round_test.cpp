@@ -67,6 +67,19 @@ TEST_F(CoordinatorRound, CountsAShareThatComesTwiceOnce) {
   EXPECT_EQ(find<RoundSummed>(actions_)->total.words(), std::vector<std::uint64_t>(47, std::uint64_t{3} << 62));
 }
 
+TEST_F(CoordinatorRound, AsksAgainHalfWayWithTheSameBytes) {
+  to_summing();
+  const Bytes said = encode(first_sent<PlanMessage>());
+  send_share(0);  // its ledger has a newer head now
+  clock_.advance(Millis(1000));
+  step(CoordinatorTimer{});
+  EXPECT_EQ(sent_to<PlanMessage>(), (std::vector<Endpoint>{2, 3}));
+  EXPECT_EQ(encode(first_sent<PlanMessage>()), said);
+  clock_.advance(Millis(999));
+  EXPECT_EQ(find<Failed>(step(CoordinatorTimer{})), nullptr);
+  EXPECT_TRUE(sent_to<PlanMessage>().empty()) << "once only";
+}
+
 TEST_F(CoordinatorRound, RefusesASecondShareThatDiffers) {
   to_summing();
   receive(1, share(0));

@@ -8,16 +8,7 @@
 namespace fedloom::secagg {
 namespace {
 
-class CoordinatorSumming : public Recovery {
- protected:
-  /// Nothing of the shares of these sites comes.
-  void hold_shares(const std::vector<std::size_t>& places) {
-    run().on_way = [places](Endpoint from, Endpoint, Message& message) {
-      const bool share = std::holds_alternative<ShareMessage>(message) || std::holds_alternative<ShareChunk>(message);
-      return !share || std::ranges::find(places, from - 1) == places.end();
-    };
-  }
-};
+using CoordinatorSumming = Recovery;
 
 TEST_F(CoordinatorSumming, ASiteLostBeforeItsShareIsNotInTheSum) {
   for (std::size_t lost = 0; lost < 5; ++lost) {

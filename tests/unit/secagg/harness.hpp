@@ -104,8 +104,6 @@ class Simulation {
   void restart_site(std::size_t place);
   /// Nothing from a site arrives any more, and nothing reaches it.
   void cut_off(std::size_t place) { cut_off_.push_back(place); }
-  /// What arrives, arrives again.
-  void reconnect(std::size_t place) { std::erase(cut_off_, place); }
   /// The coordinator's connection to a site breaks.
   void lose(std::size_t place);
   /// Fires the coordinator's timer once `by` has passed.

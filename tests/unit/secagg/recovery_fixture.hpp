@@ -38,6 +38,13 @@ class Recovery : public testing::Test {
       return from == 0 || !std::holds_alternative<T>(message) || std::ranges::find(places, from - 1) == places.end();
     };
   }
+  /// Nothing of the shares of these sites arrives.
+  void hold_shares(const std::vector<std::size_t>& places) {
+    run().on_way = [places](Endpoint from, Endpoint, Message& message) {
+      const bool share = std::holds_alternative<ShareMessage>(message) || std::holds_alternative<ShareChunk>(message);
+      return from == 0 || !share || std::ranges::find(places, from - 1) == places.end();
+    };
+  }
   /// Changes what that site says of this kind, and signs it again.
   template <class T>
   void falsify(std::size_t place, const std::function<void(T&)>& change) {
