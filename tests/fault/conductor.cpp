@@ -293,13 +293,13 @@ bool Conductor::on_lost(const RoundLost& lost) {
   lab_.note("coordinator", lost.reason);
   check_length_of_wait("a round", (5 + lab_.world().sites()) * reply_limit);
   booked_ += cost_of(lost.plan, lab_.world().domain).value;
+  // What was lost stands in the list: it counts, also where less is booked than had been feared before.
+  const double counted = course_.spent + cost_of(lost.plan, lab_.world().domain).value;
+  if (!plan_anew(spend_of(lost.plan, "lost"), std::max(booked_, counted))) return false;
   if (++losses_ == max_losses) {
     end("failed: three rounds in a row were lost");
     return false;
   }
-  // What was lost stands in the list: it counts, also where less is booked than had been feared before.
-  const double counted = course_.spent + cost_of(lost.plan, lab_.world().domain).value;
-  if (!plan_anew(spend_of(lost.plan, "lost"), std::max(booked_, counted))) return false;
   later(lab_.fit_time(), &Conductor::next);
   return true;
 }
