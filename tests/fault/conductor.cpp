@@ -27,52 +27,7 @@ std::string name_of_action(const CoordinatorAction& action) {
   return std::visit(Name{}, action);
 }
 
-boundary::RoundPlan priced(boundary::RoundPlan plan, const schema::Domain& domain, double cost) {
-  const double each = cost / static_cast<double>(plan.queries.size());
-  // ρ = Δ²/(2·m·σ²), and a little for rounding.
-  for (double variance = 1 / (2 * plan.contributors * each);; variance *= 1.0001) {
-    for (auto& query : plan.queries) query.site_noise = privacy::noise_scale_at_least(variance);
-    if (cost_of(plan, domain).value <= cost) return plan;
-  }
-}
-
 }  // namespace
-
-std::optional<boundary::RoundPlan> next_plan(const Laboratory& lab, const Course& course) {
-  const double left = lab.budget() * (1 - 1e-9) - course.spent;
-  if (course.done == lab.schedule().rounds || left < 9e-8 * lab.budget()) return std::nullopt;
-  const schema::Domain& domain = lab.world().domain;
-  boundary::RoundPlan plan{.round = course.done + 1,
-                           .attempt = course.attempt,
-                           .stage = "measure",
-                           .contributors = lab.schedule().promised.contributors()};
-  for (std::size_t degree = 1; degree <= std::min<std::size_t>(domain.dimensions(), 2); ++degree) {
-    for (const auto& marginal : schema::all_marginals(domain.dimensions(), degree)) {
-      plan.queries.push_back({.query = {.marginal = marginal}, .site_noise = {}});
-    }
-  }
-  return priced(std::move(plan), domain, left / (lab.schedule().rounds - course.done));
-}
-
-void CoordinatorDisk::add_spend(privacy::PublicSpend spend) {
-  const bool paid = std::ranges::any_of(spends, [&](const privacy::PublicSpend& known) {
-    return known.kind != "reuse" && known.round == spend.round && known.events == spend.events;
-  });
-  if (spend.kind == "reuse" && !paid) spend.kind = "spend";
-  if (spend.kind != "reuse" && paid) return;
-  spends.push_back(std::move(spend));
-}
-
-double Conductor::listed(const Laboratory& lab, const CoordinatorDisk& disk) {
-  CoordinatorDisk now = disk;
-  const auto plan = next_plan(lab, disk.checkpoint.value_or(Course{}));
-  // What a resumed run would put there, were a site missing.
-  if (plan && disk.asked == plan->round) {
-    now.add_spend(
-        {.round = plan->round, .kind = "lost", .stage = plan->stage, .events = events_of(*plan, lab.world().domain)});
-  }
-  return privacy::cost_of(now.spends).value;
-}
 
 Conductor::Conductor(Laboratory& lab, CoordinatorDisk& disk, bool resumed)
     : lab_(lab),
@@ -223,9 +178,9 @@ bool Conductor::on_ready(const SessionReady& ready) {
 }
 
 bool Conductor::take_up_lost_round() {
-  const auto plan = next_plan(lab_, course_);
+  const auto plan = next_plan(course_, lab_.schedule(), lab_.world().domain);
   if (!plan || holds(*plan)) return true;
-  const bool booked = booked_ > course_.spent + 1e-9 * lab_.budget();
+  const bool booked = booked_ > course_.spent + 1e-9 * budget;
   const bool knows_all_books = joined_.size() == lab_.world().sites();
   const bool may_be_booked = !knows_all_books && disk_.asked == plan->round;
   if (!booked && !may_be_booked) return true;
@@ -249,7 +204,7 @@ bool Conductor::keep() {
 
 void Conductor::next() {
   if (over_) return;
-  auto plan = next_plan(lab_, course_);
+  auto plan = next_plan(course_, lab_.schedule(), lab_.world().domain);
   waits_since_ = lab_.now();
   if (!plan || stop_) {
     if (course_.done == 0 && !stop_) return end("failed: the whole budget was lost before anything was measured");

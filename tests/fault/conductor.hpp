@@ -6,27 +6,12 @@
 #include <memory>
 #include <optional>
 
-#include "harness.hpp"
+#include "course.hpp"
 #include "witness.hpp"
 
 namespace fedloom::fault {
 
 class Laboratory;
-
-/// What Loop plans from.
-struct Course {
-  double spent = 0;
-  std::uint32_t done = 0;
-  std::uint32_t attempt = 0;
-};
-
-struct CoordinatorDisk {
-  std::vector<privacy::PublicSpend> spends;
-  std::uint32_t asked = 0;  ///< round
-  std::optional<Course> checkpoint;
-  /// A payment is known by what it paid for, and stands here once.
-  void add_spend(privacy::PublicSpend spend);
-};
 
 class Conductor {
  public:
@@ -39,8 +24,6 @@ class Conductor {
   void stop(bool at_once);
   bool is_running() const noexcept { return !over_; }
   const char* state() const { return protocol_.state(); }
-  /// ρ of the list on its disk and of the round that is asked for now.
-  static double listed(const Laboratory& lab, const CoordinatorDisk& disk);
 
  private:
   void give(secagg::CoordinatorEvent&& event);
@@ -79,8 +62,5 @@ class Conductor {
   std::uint64_t timer_ = 0;
   std::optional<Instant> wakes_;
 };
-
-/// The plan of the next round of a course; none when all are done or nothing is left.
-std::optional<boundary::RoundPlan> next_plan(const Laboratory& lab, const Course& course);
 
 }  // namespace fedloom::fault

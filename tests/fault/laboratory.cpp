@@ -65,8 +65,8 @@ void Laboratory::end_of_all() {
     if (seat.site->is_running()) witness_.break_rule(Rule::no_hang, std::string("a site is ") + seat.site->state());
     booked.push_back(seat.site->life() == 0 ? 0 : seat.site->booked());
   }
-  const double listed = finished() ? privacy::cost_of(disk_.spends).value : Conductor::listed(*this, disk_);
-  witness_.on_books(listed, budget(), booked);
+  const double listed = finished() ? privacy::cost_of(disk_.spends).value : disk_.listed(schedule_, world_.domain);
+  witness_.on_books(listed, budget, booked);
 }
 
 std::size_t Laboratory::place_of(const SiteId& site) const {
@@ -157,8 +157,10 @@ void Laboratory::on_site_end(std::size_t place, SiteEnd why) {
   network_.close(connection.up, [this, &connection] {
     if (is_coordinator(connection.coordinator_life)) conductor_->lose(connection.endpoint);
   });
-  const bool by_itself = why == SiteEnd::killed || why == SiteEnd::disconnected || why == SiteEnd::gave_up;
-  if (!by_itself || seat.restarts == schedule_.site_restarts) return;
+  // What was told to leave while the others go on is started again, too.
+  const bool again = why == SiteEnd::killed || why == SiteEnd::disconnected || why == SiteEnd::gave_up ||
+                     (why == SiteEnd::told_to && conductor_->is_running());
+  if (!again || seat.restarts == schedule_.site_restarts) return;
   ++seat.restarts;
   ++tally_["site restarted"];
   agenda_.after(chance_.between(Millis(20), Millis(1500)), [this, place] { start_site(place); });

@@ -31,7 +31,6 @@ class Laboratory {
   // What sites and conductor ask for
   const Schedule& schedule() const noexcept { return schedule_; }
   const test::World& world() const noexcept { return world_; }
-  double budget() const noexcept { return 0.5; }
   Witness& witness() noexcept { return witness_; }
   const Witness& witness() const noexcept { return witness_; }
   Tally& tally() noexcept { return tally_; }

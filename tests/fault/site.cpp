@@ -26,11 +26,9 @@ std::string name_of_action(const SiteAction& action) {
   return std::visit(Name{}, action);
 }
 
-[[noreturn]] void refuse_by_disk(const char* what) { throw LedgerError("the site's disk", what, "start a new run"); }
-
 }  // namespace
 
-Site::Process::Process(const test::World& world, std::size_t place, SiteDisk& disk, std::uint64_t seed, double budget)
+Site::Process::Process(const test::World& world, std::size_t place, SiteDisk& disk, std::uint64_t seed)
     : random(seed),
       ledger(disk.folder / "ledger", world.keys[place], test::fixed_timestamp),
       accountant(ledger, world.run.run_id, {.per_run = {budget}, .lifetime = std::nullopt}),
@@ -60,7 +58,7 @@ void Site::start() {
   process_.reset();
   ++lives_;
   const std::uint64_t seed = (lab_.schedule().seed * 131 + place_) * 1009 + lives_;
-  process_ = std::make_unique<Process>(lab_.world(), place_, disk_, seed, lab_.budget());
+  process_ = std::make_unique<Process>(lab_.world(), place_, disk_, seed);
   lab_.connect(place_);
   give(Start{});
 }
@@ -146,15 +144,16 @@ bool Site::perform(SiteAction& action, Events& events) {
     events.push_back(std::move(*answer));
   }
   if (const auto* sealed = std::get_if<StoreSealed>(&action)) {
-    store_sealed(*sealed);
+    lab_.witness().on_sealed(place_, *sealed);
+    expect_stored(disk_.store_sealed(*sealed));
     events.emplace_back(SealStored{});
   }
   if (const auto* stored = std::get_if<SendSealed>(&action)) return send_sealed(stored->context);
   if (const auto* decision = std::get_if<StoreDecision>(&action)) {
-    store_decision(*decision);
+    expect_stored(disk_.store_decision(*decision));
     events.emplace_back(DecisionStored{});
   }
-  if (const auto* heads = std::get_if<StoreHeads>(&action)) store_heads(*heads);
+  if (const auto* heads = std::get_if<StoreHeads>(&action)) expect_stored(disk_.store_heads(*heads));
   if (const auto* finished = std::get_if<SiteFinished>(&action)) {
     if (finished->complete) disk_.outbox.clear();
     end(finished->complete ? SiteEnd::finished : SiteEnd::stopped);
@@ -235,16 +234,6 @@ std::optional<boundary::NoisedShare> Site::reseal(const boundary::RoundPlan& pla
   return share;
 }
 
-void Site::store_sealed(const StoreSealed& sealed) {
-  lab_.witness().on_sealed(place_, sealed);
-  if (disk_.outbox.contains(sealed.context)) {
-    lab_.witness().break_rule(Rule::disk_not_asked_to, "seal a context twice");
-    refuse_by_disk("has a share of this context already");
-  }
-  auto& frames = disk_.outbox[sealed.context];
-  for (const auto& message : test::sealed_messages(sealed)) frames.push_back(encode(message));
-}
-
 bool Site::send_sealed(const Digest& context) {
   const bool anew = lab_.schedule().twin == Twin::seals_again && lab_.sends_again(place_, context);
   const auto frames = anew ? sealed_anew(context) : disk_.outbox.at(context);
@@ -273,25 +262,10 @@ std::vector<Bytes> Site::sealed_anew(const Digest& context) {
   return frames;
 }
 
-void Site::store_decision(const StoreDecision& decision) {
-  const auto known = disk_.decisions.try_emplace(decision.context, decision.agreement).first;
-  if (known->second == decision.agreement) return;
-  lab_.witness().break_rule(Rule::disk_not_asked_to, "decide twice");
-  refuse_by_disk("has another decision of this context already");
-}
-
-void Site::store_heads(const StoreHeads& heads) {
-  for (const SiteHead& peer : heads.heads) {
-    const auto known = disk_.peer_heads.find(peer.key);
-    if (known == disk_.peer_heads.end()) continue;
-    const auto& before = known->second;
-    if (peer.head.entries < before.entries || (peer.head.entries == before.entries && peer.head.hash != before.hash)) {
-      lab_.witness().break_rule(Rule::disk_not_asked_to, "keep a ledger head that went back");
-      refuse_by_disk("has a newer ledger head of a peer");
-    }
-  }
-  disk_.peer_heads.clear();
-  for (const SiteHead& peer : heads.heads) disk_.peer_heads[peer.key] = peer.head;
+void Site::expect_stored(const std::optional<std::string>& what) {
+  if (!what) return;
+  lab_.witness().break_rule(Rule::disk_not_asked_to, *what);
+  throw LedgerError("the site's disk", *what, "start a new run");
 }
 
 void Site::send(const Message& message) {

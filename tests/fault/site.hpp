@@ -8,23 +8,11 @@
 
 #include "fedloom/boundary/share_vault.hpp"
 #include "fedloom/secagg/site_protocol.hpp"
-#include "harness.hpp"
+#include "site_disk.hpp"
 
 namespace fedloom::fault {
 
 class Laboratory;
-
-/// What a site keeps, as in site/site_state.hpp.
-struct SiteDisk {
-  test::TempFolder folder{test::memory_folder()};  ///< ledger and shares
-  std::uint32_t session = 0;
-  std::map<Digest, std::vector<Bytes>> outbox;  ///< by context: announcement and chunks
-  std::map<Digest, Digest> decisions;           ///< by context
-  std::map<PublicKey, privacy::LedgerHead> peer_heads;
-  /// The newest noised share that was stored, and what it answers. All or nothing only.
-  std::uint32_t stored_round = 0;
-  Digest stored_plan{};
-};
 
 /// Why a process is gone.
 enum class SiteEnd : std::uint8_t {
@@ -54,7 +42,7 @@ class Site {
 
  private:
   struct Process {
-    Process(const test::World& world, std::size_t place, SiteDisk& disk, std::uint64_t seed, double budget);
+    Process(const test::World& world, std::size_t place, SiteDisk& disk, std::uint64_t seed);
     test::SplitMixRandom random;
     privacy::Ledger ledger;
     privacy::Accountant accountant;
@@ -75,11 +63,10 @@ class Site {
   std::optional<secagg::SiteEvent> prepare(const boundary::RoundPlan& plan);
   boundary::NoisedShare release(const boundary::RoundPlan& plan, privacy::Spend&& paid);
   std::optional<boundary::NoisedShare> reseal(const boundary::RoundPlan& plan);
-  void store_sealed(const secagg::StoreSealed& sealed);
   bool send_sealed(const Digest& context);
   std::vector<Bytes> sealed_anew(const Digest& context);
-  void store_decision(const secagg::StoreDecision& decision);
-  void store_heads(const secagg::StoreHeads& heads);
+  /// `what`: why the disk does not take something.
+  void expect_stored(const std::optional<std::string>& what);
   void send(const secagg::Message& message);
 
   Laboratory& lab_;
