@@ -58,8 +58,8 @@ struct Contents {
            figure(share.booked_rho, 4);
   }
   std::string operator()(const secagg::ShareChunk& chunk) const {
-    return grouped(chunk.words.words().size()) + " words, each count + noise + mask mod 2^64, the first " +
-           word(chunk.words.words().front()) + ": uniform to anyone who lacks the masks";
+    return grouped(chunk.words.words().size()) +
+           " words, each count + noise + mask mod 2^64: uniform to anyone who lacks the masks";
   }
   std::string operator()(const secagg::Agree&) const { return "a signature under the list of sites in the sum"; }
   std::string operator()(const secagg::Unmask& unmask) const {
@@ -72,13 +72,6 @@ struct Contents {
   template <class Other>
   std::string operator()(const Other&) const {
     return "";
-  }
-
- private:
-  static std::string word(std::uint64_t value) {
-    std::ostringstream text;
-    text << std::hex << std::setw(16) << std::setfill('0') << value;
-    return text.str();
   }
 };
 

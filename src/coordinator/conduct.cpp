@@ -49,6 +49,8 @@ class Conductor {
   /// After a crash a site may have booked a round that never arrived here. If all still hold their share it costs
   /// nothing to ask again; else what was booked is gone, and the rest is planned anew.
   void take_up_lost_round() {
+    // All is measured: whatever a site says, there is nothing left to plan anew.
+    if (std::holds_alternative<FinishedStep>(loop_.next())) return;
     const auto* step = std::get_if<MeasureStep>(&loop_.next());
     const bool held = step != nullptr && source_.holds(step->plan);
     // Sites and loop add the same costs up in another order: a difference in the last digits is none.

@@ -12,6 +12,8 @@ namespace {
 
 /// How often the stop flag is looked at while waiting.
 constexpr Millis poll{200};
+/// Longest time for what came while nobody was waited for.
+constexpr Millis drain_limit{2000};
 /// After this long without an answer a person is told who is waited for.
 constexpr Millis say_after{5000};
 
@@ -57,6 +59,18 @@ struct FederatedSource::Impl {
     for (auto& action : protocol.step(std::move(event), monotonic_now())) carry_out(std::move(action));
   }
 
+  /// What a site says of its past decides what is left to spend: no more than all of it.
+  void take_booked(const secagg::Join& join) {
+    const auto budget = privacy::rho_of(experiment.privacy.epsilon, experiment.privacy.delta);
+    if (join.booked_rho > budget.value * (1 + 1e-6)) {
+      const auto place = experiment.roster->index_of(join.key);
+      throw PeerError("site " + experiment.roster->members().at(place.value()).id.name,
+                      "says that it has booked more in this run than the run may cost",
+                      "run `fedloom ledger verify` there, and start a new run");
+    }
+    booked = std::max(booked, join.booked_rho);
+  }
+
   void take(transport::Envelope&& envelope) {
     if (envelope.message) {
       step(secagg::ReceivedFrom{envelope.from, std::move(*envelope.message)});
@@ -72,7 +86,7 @@ struct FederatedSource::Impl {
                    [&](secagg::SessionReady& ready) {
                      session = ready.session;
                      joined = std::move(ready.joined);
-                     for (const auto& join : joined) booked = std::max(booked, join.booked_rho);
+                     for (const auto& join : joined) take_booked(join);
                    },
                    [&](secagg::RoundSummed& done) {
                      booked = std::max(booked, done.booked);
@@ -95,14 +109,15 @@ struct FederatedSource::Impl {
     while (!done()) {
       Instant until = monotonic_now() + poll;
       if (timer) until = std::min(until, *timer);
-      if (auto envelope = transport.receive(until)) {
+      // First: a site that never stops talking must not keep deadlines from passing.
+      if (timer && monotonic_now() >= *timer) {
+        timer.reset();
+        step(secagg::CoordinatorTimer{});
+      } else if (auto envelope = transport.receive(until)) {
         take(std::move(*envelope));
       } else if (interruptible && stop.load()) {
         // Only when no message waits: mpirun sends the signal too when a site has left, and that site said why.
         throw Interrupted("stopped on a signal before the sites had joined", "start again with --resume");
-      } else if (timer && monotonic_now() >= *timer) {
-        timer.reset();
-        step(secagg::CoordinatorTimer{});
       }
       if (listener.on_wait && monotonic_now() >= say_at && !done()) {
         listener.on_wait(protocol.waiting_for(), monotonic_now() - started);
@@ -113,7 +128,12 @@ struct FederatedSource::Impl {
 
   /// What came while nobody was waited for: a site that cannot go on is named before the others pay for a round.
   void take_what_has_come() {
-    while (auto envelope = transport.receive(monotonic_now())) take(std::move(*envelope));
+    const Instant enough = monotonic_now() + drain_limit;
+    while (monotonic_now() < enough) {
+      auto envelope = transport.receive(monotonic_now());
+      if (!envelope) return;
+      take(std::move(*envelope));
+    }
   }
 };
 

@@ -131,7 +131,10 @@ std::uint32_t RunFolder::asked() const {
   if (!fs::exists(file)) return 0;
   std::uint32_t round = 0;
   const std::string text = read_text(file);
-  std::from_chars(text.data(), text.data() + text.size(), round);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), round);
+  if (error != std::errc{} || std::string_view(end) != "\n") {
+    throw ConfigError({.file = file.string()}, "is not a round's number", "this run cannot go on; start a new one");
+  }
   return round;
 }
 

@@ -1,5 +1,7 @@
 #include "fedloom/secagg/site_protocol.hpp"
 
+#include <deque>
+
 #include "fedloom/base/check.hpp"
 #include "site/states.hpp"
 
@@ -13,15 +15,10 @@ struct SiteProtocol::Impl {
     return site::Joining::start(talk);
   }
   site::Next on(Received&& event) {
-    if (auto* abort = std::get_if<Abort>(&event.message)) {
-      return talk.end({"the coordinator ended the run: " + abort->reason, false, std::nullopt});
-    }
-    talk.received(sha256(encode(event.message)));
-    if (talk.is_repeated()) {
-      talk.repeat_answer();
-      return nullptr;
-    }
-    return state->on_message(talk, std::move(event.message));
+    if (!state->is_silent()) return handle(std::move(event.message));
+    // An honest coordinator says a thing or two meanwhile; of a flood the rest is forgotten.
+    if (held.size() < max_held) held.push_back(std::move(event.message));
+    return nullptr;
   }
   site::Next on(TimerFired&&) { return talk.is_due() ? state->on_due(talk) : nullptr; }
   site::Next on(SharePrepared&& event) { return state->on_share(talk, std::move(event)); }
@@ -32,6 +29,23 @@ struct SiteProtocol::Impl {
     return talk.refuse(RefusalCode::stopping, "this site was asked to stop; start the run again with --resume");
   }
 
+  site::Next handle(Message&& message) {
+    if (auto* abort = std::get_if<Abort>(&message)) {
+      return talk.end({"the coordinator ended the run: " + abort->reason, false, std::nullopt});
+    }
+    talk.received(sha256(encode(message)));
+    if (talk.is_repeated()) {
+      talk.repeat_answer();
+      return nullptr;
+    }
+    return state->on_message(talk, std::move(message));
+  }
+  void enter(site::Next&& next) {
+    if (next) state = std::move(next);
+  }
+
+  static constexpr std::size_t max_held = 16;
+  std::deque<Message> held;  ///< came while the state was silent, in order
   site::Conversation talk;
   site::Next state;  ///< none before Start
 };
@@ -44,10 +58,16 @@ std::vector<SiteAction> SiteProtocol::step(SiteEvent&& event, Instant now) {
   FEDLOOM_CHECK(impl_->state || std::holds_alternative<Start>(event));
   if (impl_->state && impl_->state->ended()) return {};
   impl_->talk.begin(now);
-  auto next = std::visit([this](auto&& any) { return impl_->on(std::move(any)); }, std::move(event));
-  if (next) impl_->state = std::move(next);
+  impl_->enter(std::visit([this](auto&& any) { return impl_->on(std::move(any)); }, std::move(event)));
+  while (!impl_->held.empty() && !impl_->state->is_silent() && !impl_->state->ended()) {
+    Message message = std::move(impl_->held.front());
+    impl_->held.pop_front();
+    impl_->enter(impl_->handle(std::move(message)));
+  }
   return impl_->talk.take_actions();
 }
+
+bool SiteProtocol::is_silent() const noexcept { return impl_->state && impl_->state->is_silent(); }
 
 const char* SiteProtocol::state() const noexcept { return impl_->state ? impl_->state->name() : "Unstarted"; }
 

@@ -130,6 +130,19 @@ PlanAnswerer::Past PlanAnswerer::past() const {
   return past;
 }
 
+std::vector<privacy::PublicSpend> PlanAnswerer::payments() const {
+  std::vector<privacy::PublicSpend> payments;
+  for (const auto& entry : impl_->ledger.entries()) {
+    if (entry.run != impl_->run.run_id || entry.kind != "spend") continue;
+    payments.push_back({.round = entry.round,
+                        .attempt = entry.attempt,
+                        .kind = entry.kind,
+                        .stage = entry.stage,
+                        .events = entry.events});
+  }
+  return payments;
+}
+
 privacy::Rho PlanAnswerer::booked() const noexcept { return impl_->accountant.spent_in_run(); }
 const privacy::LedgerHead& PlanAnswerer::head() const noexcept { return impl_->ledger.head(); }
 SiteState& PlanAnswerer::state() noexcept { return impl_->state; }

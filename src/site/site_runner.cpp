@@ -55,6 +55,7 @@ class Session {
                    .quorum = run.experiment->quorum(),
                    .run = context_of(run),
                    .resume = resume_facts(answerer),
+                   .booked = answerer.payments(),
                    .tick = run.experiment->transport.tick,
                    .wait_limit = wait_limit_,
                    .domain = run.experiment->schema.domain()}) {}
@@ -111,8 +112,10 @@ class Session {
       audit(AuditKind::refused, {.round = plan.round, .attempt = plan.attempt}, refusal->reason, std::nullopt);
       return secagg::PlanRefused{refusal->code};
     }
-    return secagg::SharePrepared{std::get<boundary::NoisedShare>(std::move(answer)), answerer_.head(),
-                                 answerer_.booked().value};
+    secagg::SharePrepared prepared{
+        std::get<boundary::NoisedShare>(std::move(answer)), answerer_.head(), answerer_.booked().value, {}};
+    if (!plan.reuse) prepared.paid = answerer_.payments().back();
+    return prepared;
   }
 
   /// An answer is noted before it is sent: its bytes are on disk by then, and wait for the public tick.
@@ -136,9 +139,17 @@ class Session {
         if (!leave_at_) leave_at_ = now + wait_limit_;
         if (now >= *leave_at_) return secagg::StopRequested{};
       }
+      // First: a coordinator that never stops talking must not keep it from firing.
+      if (timer_ && now >= *timer_) {
+        timer_.reset();
+        return secagg::TimerFired{};
+      }
       Instant until = now + poll;
       if (timer_) until = std::min(until, *timer_);
-      if (auto envelope = transport_.receive(until)) {
+      // Until the public tick not even a broken connection or broken bytes are noticed.
+      if (protocol_.is_silent()) {
+        sleep_until(until);
+      } else if (auto envelope = transport_.receive(until)) {
         if (envelope->lost) {
           throw PeerError("the coordinator", "was lost", "see its own log, then start the run again with --resume");
         }
@@ -147,10 +158,6 @@ class Session {
                           "check that all programs are of the same version");
         }
         return secagg::Received{std::move(*envelope->message)};
-      }
-      if (timer_ && monotonic_now() >= *timer_) {
-        timer_.reset();
-        return secagg::TimerFired{};
       }
     }
   }

@@ -1,5 +1,6 @@
 #include "fedloom/site/site_state.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -98,16 +99,22 @@ void SiteState::read_sealed(const Digest& context, const std::function<void(cons
   };
   std::ifstream in(file, std::ios::binary);
   std::array<std::uint8_t, 4> length{};
+  std::size_t left = 0;  ///< chunks still to come
   bool any = false;
   while (in.read(reinterpret_cast<char*>(length.data()), length.size())) {
     Bytes frame(std::min<std::size_t>(ByteReader(length).u32(), max_frame));
     in.read(reinterpret_cast<char*>(frame.data()), static_cast<std::streamsize>(frame.size()));
     const auto message = in ? secagg::decode(frame) : std::nullopt;
     if (!message) throw damaged();
+    const auto* announcement = std::get_if<secagg::ShareMessage>(&*message);
+    if (any == (announcement != nullptr)) throw damaged();
+    if (announcement != nullptr) left = announcement->chunks.size() + 1;
+    if (left == 0) throw damaged();
+    --left;
     take(*message);
     any = true;
   }
-  if (!any || in.gcount() != 0) throw damaged();
+  if (!any || left > 0 || in.gcount() != 0) throw damaged();
 }
 
 void SiteState::store_decision(const Digest& context, const Digest& agreement) const {
@@ -122,9 +129,20 @@ void SiteState::store_decision(const Digest& context, const Digest& agreement) c
 
 void SiteState::store_heads(const std::vector<secagg::SiteHead>& heads) const {
   const fs::path file = run_ / "peer-heads.json";
-  if (fs::exists(file)) check_none_went_back(load_peer_heads(file), heads);
-  nlohmann::json list = nlohmann::json::array();
+  // A list may leave out a site that was lost: what is known of it stays.
+  std::vector<secagg::SiteHead> known = fs::exists(file) ? load_peer_heads(file) : std::vector<secagg::SiteHead>{};
+  check_none_went_back(known, heads);
   for (const auto& peer : heads) {
+    const auto old =
+        std::find_if(known.begin(), known.end(), [&peer](const auto& entry) { return entry.key == peer.key; });
+    if (old != known.end()) {
+      old->head = peer.head;
+    } else {
+      known.push_back(peer);
+    }
+  }
+  nlohmann::json list = nlohmann::json::array();
+  for (const auto& peer : known) {
     list.push_back({{"key", to_hex(ByteView(peer.key))},
                     {"entries", peer.head.entries},
                     {"hash", to_hex(ByteView(peer.head.hash))},

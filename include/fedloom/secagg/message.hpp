@@ -213,6 +213,8 @@ using Message = std::variant<Join, Advertise, ShareMessage, Refuse, Goodbye, Ope
 const char* name_of(const Message& message) noexcept;
 const char* name_of(RefusalCode code) noexcept;
 
+/// Sessions that a run may have: far more than anyone restarts, and never a number that cannot grow.
+inline constexpr std::uint32_t max_session = 1'000'000;
 /// Limits of the wire format: a share's words, a list's entries, a text's bytes.
 inline constexpr std::uint64_t max_share_words = std::uint64_t{1} << 31;
 inline constexpr std::size_t max_list = 100;
@@ -242,7 +244,7 @@ Digest chunk_hash(std::span<const std::uint64_t> words);
 /// that is the finished run's: a site does not look whether that of a stopped one covers its books.
 Digest closing_hash(const std::vector<SiteHead>& heads, const Digest& public_ledger, bool finished = true);
 Goodbye make_goodbye(const SigningKey& key, const RunContext& run, std::uint32_t session, const Digest& closing);
-/// True for an empty ledger, and for a head that `key` signed.
+/// True for a head that `key` signed; that of an empty ledger is signed too.
 bool is_genuine_head(const PublicKey& key, const privacy::LedgerHead& head);
 /// For `ledger verify`, long after the run.
 bool verify_goodbye(const Goodbye& goodbye, const RunContext& run);

@@ -16,9 +16,9 @@
 // shown for one list of survivors at most: never both of one site.
 // With recovery a site that was left behind takes the next plan or session wherever it stands in a round.
 // StopRequested sends Refuse{stopping} and ends in SiteAborted{by_us, refusal: stopping}. CloseRun with
-// finished = false is taken in the middle of a round too. A finished run whose public ledger costs less than what this
-// site has booked in it gets no Goodbye. After the end every event is ignored.
-// A driver gives its answers (SharePrepared, SealStored, …) before it hands over the next message.
+// finished = false is taken in the middle of a round too. A finished run whose public ledger leaves out anything
+// that this site has booked in it gets no Goodbye. After the end every event is ignored.
+// From Preparing to the public tick, and while Deciding, messages are kept and handled afterwards.
 
 #include <memory>
 #include <optional>
@@ -40,6 +40,7 @@ struct SiteSetup {
   Quorum quorum;  ///< its sites are the roster's; the run's configuration hash covers it
   RunContext run;
   Join resume;                ///< what Join shall say of the past (key, run, signature are filled in)
+  std::vector<privacy::PublicSpend> booked;  ///< what this site has paid for in this run so far
   Millis tick{250};           ///< a share leaves 1, 2, 4, 8, … of these after its plan came: public
   Millis wait_limit{600000};  ///< longest silence of the coordinator
   schema::Domain domain;      ///< when it has attributes, a plan that does not fit it is refused unseen
@@ -56,6 +57,7 @@ struct SharePrepared {
   boundary::NoisedShare share;
   privacy::LedgerHead head;
   double booked_rho = 0;
+  std::optional<privacy::PublicSpend> paid;  ///< what was booked for it; none for a stored share
 };
 /// Answer to Prepare: this site says no.
 struct PlanRefused {
@@ -122,6 +124,8 @@ class SiteProtocol {
   SiteProtocol(SiteProtocol&&) noexcept;
   std::vector<SiteAction> step(SiteEvent&& event, Instant now);
   const char* state() const noexcept;
+  /// Messages are kept for later: a driver does best not to look for any.
+  bool is_silent() const noexcept;
 
  private:
   struct Impl;

@@ -13,6 +13,7 @@
 #include "fedloom/config/config.hpp"
 #include "fedloom/data/source.hpp"
 #include "fedloom/privacy/accountant.hpp"
+#include "fedloom/privacy/public_spend.hpp"
 #include "fedloom/site/audit_log.hpp"
 #include "fedloom/site/policy_check.hpp"
 #include "fedloom/site/site_log.hpp"
@@ -58,6 +59,8 @@ class PlanAnswerer {
     bool share_held = false;
   };
   Past past() const;
+  /// What it has paid for in the run so far, as a public ledger lists it.
+  std::vector<privacy::PublicSpend> payments() const;
   privacy::Rho booked() const noexcept;
   const privacy::LedgerHead& head() const noexcept;
   SiteState& state() noexcept;

@@ -46,6 +46,10 @@ Next Closing::on_no(Desk& desk, Endpoint from, const Refuse& refusal) {
   // The batch system's signal reached the site first: it is as gone as one that said goodbye.
   const bool crossed = place != nullptr && !said_.finished && refusal.code == RefusalCode::stopping &&
                        refusal.session == desk.session() && !goodbyes_[*place];
+  // Whoever has lived to the end and does not sign the books must not be counted as lost.
+  if (place != nullptr && said_.finished && refusal.code != RefusalCode::stopping) {
+    return desk.fail(Desk::sentence(desk.site_name(*place), refusal.code), {*place});
+  }
   if (!crossed) return on_refusal(desk, from, refusal);
   return take(desk, *place, Goodbye{.key = refusal.key, .session = refusal.session});
 }
@@ -68,6 +72,10 @@ Next Closing::advance(Desk& desk) {
   }
   if (!desk.enough(signatures)) return fail_with(desk, signatures, {});
   desk.clear_deadline();
+  for (const std::size_t place : desk.standing_as(Standing::returning)) {
+    desk.act(SendTo{desk.seat(place).endpoint.value(),
+                    Abort{"the run has ended before " + desk.site_name(place) + " was taken in again"}});
+  }
   desk.act(std::move(closed));
   return std::make_unique<Ended>("Closed");
 }

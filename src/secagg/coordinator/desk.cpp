@@ -147,8 +147,7 @@ void Desk::admit(Join&& join, Endpoint from, Standing standing) {
   Seat& seat = seats_[*setup_.roster.index_of(join.key)];
   seat.standing = standing;
   seat.endpoint = from;
-  // A copy of an older Join may come late: peers must not be shown a ledger that seems to have gone back.
-  if (join.head.entries >= seat.head.entries) seat.head = join.head;
+  seat.head = join.head;
   seat.booked = std::max(seat.booked, join.booked_rho);
   seat.join = std::move(join);
 }

@@ -1,5 +1,3 @@
-#include <limits>
-
 #include "states.hpp"
 
 namespace fedloom::secagg::coordinator {
@@ -23,7 +21,7 @@ std::optional<std::string> problem_with(const Desk& desk, const Join& join, std:
   if (!is_genuine_head(join.key, join.head)) {
     return site + " sent a ledger head that it has not signed; run `fedloom ledger verify` there";
   }
-  if (join.last_session == std::numeric_limits<std::uint32_t>::max()) {
+  if (join.last_session >= max_session) {
     return site + " has used up all session numbers of this run; start a new run";
   }
   return std::nullopt;

@@ -12,6 +12,7 @@ Next Keying::enter(Desk& desk, std::optional<boundary::RoundPlan>&& plan) {
   for (std::size_t place = 0; place < desk.sites(); ++place) {
     if (const auto& join = desk.seat(place).join) used = std::max(used, join->last_session);
   }
+  if (used >= max_session) return desk.fail("this run has used up its session numbers; start a new run", {});
   desk.open_session(used + 1);
   desk.send_to_all(OpenSession{desk.setup().run, desk.session()});
   desk.set_deadline(desk.setup().reply_limit);

@@ -42,6 +42,8 @@ Next Offering::on_offer(Desk& desk, Endpoint from, Offer&& offer) {
   const std::size_t place = std::get<std::size_t>(*who);
   auto& known = round_->offers[place];
   if (known && known->terms.signature == offer.terms.signature) return nullptr;
+  const Standing standing = desk.seat(place).standing;
+  if (standing != Standing::here && standing != Standing::late) return nullptr;
   if (known || !desk.is_member(place)) {
     return reject(desk, desk.out_of_turn("a second offer", name(), from));
   }

@@ -51,6 +51,9 @@ Next State::on_join_again(Desk& desk, Endpoint from, Join&& join) {
   const auto place = desk.setup().roster.index_of(join.key);
   if (!place || !is_genuine(join, desk.setup().run) || problem_with(desk, join, *place)) return nullptr;
   if (const auto other = desk.site_at(from); other && other != place) return nullptr;
+  // A copy of what it said before: whoever was started again knows of this session, and of all that it has booked.
+  if (desk.is_member(*place) && join.last_session < desk.session()) return nullptr;
+  if (join.head.entries < desk.seat(*place).head.entries) return nullptr;
   const std::string reason = desk.site_name(*place) + " was started again; it is taken in with the next round";
   const bool was_here = desk.is_here(*place) || desk.seat(*place).standing == Standing::late;
   desk.admit(std::move(join), from, Standing::returning);
@@ -83,6 +86,7 @@ Next State::on_garbled(Desk& desk, Endpoint from) {
 Next State::reject(Desk& desk, const Rejection& rejection) {
   if (!may_lose(desk)) return desk.fail(rejection.reason, rejection.sites);
   for (const std::size_t place : rejection.sites) {
+    desk.send_to(place, Abort{rejection.reason});
     if (Next next = lose(desk, place, Standing::gone, rejection.reason)) return next;
   }
   return nullptr;

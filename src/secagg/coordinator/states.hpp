@@ -209,8 +209,8 @@ class Unmasking final : public InRound {
   Next advance(Desk& desk) override;
   void ask(Desk& desk, std::size_t place) const override;
   std::optional<std::string> problem_with(const Desk& desk, const Unmask& message, std::size_t place) const;
-  /// Puts the secrets together and takes the masks off. Gives what is wrong with whose offer.
-  std::optional<std::string> open_sum(Desk& desk);
+  /// Puts the secrets together and takes the masks off. Gives whose shares do not fit together.
+  std::optional<std::size_t> open_sum(Desk& desk);
   Proof proof_;
   std::vector<std::optional<Unmask>> shown_;  ///< by place
 };

@@ -17,7 +17,7 @@ Deal deal_for(const Round& round, std::size_t receiver) {
   return deal;
 }
 
-std::optional<std::string> problem_with_share(const Round& round, const ShareMessage& share) {
+std::optional<std::string> problem_with_share(const Round& round, const ShareMessage& share, std::uint64_t entries) {
   if (share.plan != round.plan_hash) {
     return "answered another plan than the one sent; check that nothing between the coordinator and that site changes "
            "messages";
@@ -29,6 +29,7 @@ std::optional<std::string> problem_with_share(const Round& round, const ShareMes
   if (!is_genuine_head(share.key, share.head)) {
     return "sent a ledger head that it has not signed; run `fedloom ledger verify` there";
   }
+  if (share.head.entries < entries) return "sent an older ledger head than before; ask its custodian";
   return std::nullopt;
 }
 
@@ -69,7 +70,7 @@ Next Summing::on_share(Desk& desk, Endpoint from, ShareMessage&& share) {
   // Sent once more after Resend: the same bytes as before.
   if (stream.announced && stream.announced->signature == share.signature) return nullptr;
   if (stream.announced) return reject(desk, desk.out_of_turn("a second share", name(), from));
-  if (const auto problem = problem_with_share(*round_, share)) {
+  if (const auto problem = problem_with_share(*round_, share, desk.seat(place).head.entries)) {
     return reject(desk, {desk.site_name(place) + " " + *problem, {place}});
   }
   stream.announced = std::move(share);

@@ -66,11 +66,17 @@ Next Unmasking::advance(Desk& desk) {
   if (!desk.enough(count)) {
     return waiting_for(desk).empty() ? lose_round(desk, *round_, too_few(desk, count)) : nullptr;
   }
-  if (const auto problem = open_sum(desk)) return lose_round(desk, *round_, *problem);
+  if (const auto liar = open_sum(desk)) {
+    const std::string reason =
+        desk.site_name(*liar) + " dealt shares that do not fit together; its program must be replaced";
+    desk.send_to(*liar, Abort{reason});
+    desk.set_aside(*liar, Standing::gone, reason);
+    return lose_round(desk, *round_, reason);
+  }
   return finish_round(desk, *round_);
 }
 
-std::optional<std::string> Unmasking::open_sum(Desk& desk) {
+std::optional<std::size_t> Unmasking::open_sum(Desk& desk) {
   std::vector<std::uint8_t> points;
   std::vector<const Unmask*> shown;
   for (std::size_t place = 0; place < shown_.size() && points.size() < desk.quorum().threshold(); ++place) {
@@ -87,18 +93,15 @@ std::optional<std::string> Unmasking::open_sum(Desk& desk) {
     for (const Unmask* each : shown) shares.emplace_back(each->shares[k].share);
     SecretBytes secret = combiner.combine(shares);
     const OfferTerms& terms = round_->offers[place]->terms;
-    const std::string wrong = desk.site_name(place) +
-                              " dealt shares that do not fit together; its program must be "
-                              "replaced";
     secrets.parties.push_back({terms.key, terms.mask_key});
     secrets.self_seed.emplace_back();
     secrets.mask_key.emplace_back();
     if (std::ranges::binary_search(round_->survivors, place)) {
-      if (commit_to_seed(about.context, terms.key, secret) != terms.self_seed) return wrong;
+      if (commit_to_seed(about.context, terms.key, secret) != terms.self_seed) return place;
       secrets.self_seed.back() = std::move(secret);
     } else {
       MaskKey key(std::move(secret));
-      if (key.public_key() != terms.mask_key) return wrong;
+      if (key.public_key() != terms.mask_key) return place;
       secrets.mask_key.back() = std::move(key);
     }
   }

@@ -66,6 +66,9 @@ class Conversation {
   /// ρ that this site's ledger holds for the run.
   double booked() const noexcept { return booked_; }
   void set_booked(double rho) noexcept { booked_ = rho; }
+  /// What it has paid for in this run, one by one.
+  const std::vector<privacy::PublicSpend>& payments() const noexcept { return setup_.booked; }
+  void add_payment(privacy::PublicSpend&& paid) { setup_.booked.push_back(std::move(paid)); }
 
   void open_session(std::uint32_t session);
   /// A refusal says which round it is about.

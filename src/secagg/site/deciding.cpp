@@ -4,10 +4,6 @@
 
 namespace fedloom::secagg::site {
 
-Next Deciding::on_message(Conversation& talk, Message&& message) {
-  return on_message_at_work(talk, std::move(message));
-}
-
 Next Deciding::on_decision_stored(Conversation& talk) {
   Unmask unmask{.id = session_->newest, .agreement = round_->agreement};
   for (std::size_t k = 0; k < round_->places.size(); ++k) {

@@ -16,10 +16,4 @@ Next InRound::on_message(Conversation& talk, Message&& message) {
   return State::on_message(talk, std::move(message));
 }
 
-Next InRound::on_message_at_work(Conversation& talk, Message&& message) {
-  const auto* end = std::get_if<CloseRun>(&message);
-  if (end != nullptr && !end->finished) return close(talk, *end);
-  return State::on_message(talk, std::move(message));
-}
-
 }  // namespace fedloom::secagg::site

@@ -15,6 +15,11 @@ Next open_session(Conversation& talk, const OpenSession& message) {
                                                   std::to_string(talk.last_session()) +
                                                   " already; start the run again with --resume");
   }
+  if (message.session > max_session) {
+    return talk.refuse(RefusalCode::protocol, "the coordinator opened session " + std::to_string(message.session) +
+                                                  ", but a run has at most " + std::to_string(max_session) +
+                                                  "; start a new run");
+  }
   talk.take();
   talk.open_session(message.session);
   MaskKey key(*talk.setup().random);

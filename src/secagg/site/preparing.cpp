@@ -9,10 +9,6 @@ Next Preparing::enter(Conversation& talk, SessionPtr&& session, RoundPtr&& round
   return std::make_unique<Preparing>(std::move(session), std::move(round), talk.now());
 }
 
-Next Preparing::on_message(Conversation& talk, Message&& message) {
-  return on_message_at_work(talk, std::move(message));
-}
-
 boundary::Mask Preparing::make_mask(const Conversation& talk) {
   const MaskContext about{context(talk), session_->plan};
   PairSecrets secrets;
@@ -36,6 +32,7 @@ boundary::Mask Preparing::make_mask(const Conversation& talk) {
 
 Next Preparing::on_share(Conversation& talk, SharePrepared&& prepared) {
   talk.set_booked(prepared.booked_rho);
+  if (prepared.paid) talk.add_payment(std::move(*prepared.paid));
   FEDLOOM_CHECK(prepared.share.length() <= max_share_words);
   auto sealed = boundary::MaskedShare::seal(std::move(prepared.share), make_mask(talk));
   const auto words = sealed.words();

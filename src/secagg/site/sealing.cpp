@@ -4,8 +4,6 @@
 
 namespace fedloom::secagg::site {
 
-Next Sealing::on_message(Conversation& talk, Message&& message) { return on_message_at_work(talk, std::move(message)); }
-
 Next Sealing::on_stored(Conversation& talk) {
   // After 1, 2, 4, 8, … ticks: how long counting took, which grows with the table, shows in powers of two only.
   const Millis tick = talk.setup().tick;

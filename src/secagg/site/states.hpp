@@ -13,6 +13,9 @@ class State {
   virtual ~State() = default;
   virtual const char* name() const noexcept = 0;
   virtual bool ended() const noexcept { return false; }
+  /// What comes is kept for later: the site's own program is at work, or has ended its work and waits for the public
+  /// tick. An answer at once, whatever to, would tell when counting ended.
+  virtual bool is_silent() const noexcept { return false; }
   virtual Next on_message(Conversation& talk, Message&& message);
   virtual Next on_share(Conversation& talk, SharePrepared&& prepared);
   virtual Next on_no(Conversation& talk, PlanRefused refused);
@@ -102,8 +105,6 @@ class InRound : public State {
   /// True when the message is of this very round.
   bool is_current(const RoundId& id) const noexcept { return id == session_->newest; }
   Digest context(const Conversation& talk) const { return context_hash(talk.setup().run, session_->newest); }
-  /// While the site's own program is at work.
-  Next on_message_at_work(Conversation& talk, Message&& message);
   SessionPtr session_;
   RoundPtr round_;
 };
@@ -127,7 +128,7 @@ class Preparing final : public InRound {
   Preparing(SessionPtr&& session, RoundPtr&& round, Instant arrived)
       : InRound(std::move(session), std::move(round)), arrived_(arrived) {}
   const char* name() const noexcept override { return "Preparing"; }
-  Next on_message(Conversation& talk, Message&& message) override;
+  bool is_silent() const noexcept override { return true; }
   Next on_share(Conversation& talk, SharePrepared&& prepared) override;
   Next on_no(Conversation& talk, PlanRefused refused) override;
 
@@ -142,7 +143,7 @@ class Sealing final : public InRound {
   Sealing(SessionPtr&& session, RoundPtr&& round, Instant arrived)
       : InRound(std::move(session), std::move(round)), arrived_(arrived) {}
   const char* name() const noexcept override { return "Sealing"; }
-  Next on_message(Conversation& talk, Message&& message) override;
+  bool is_silent() const noexcept override { return true; }
   Next on_stored(Conversation& talk) override;
 
  private:
@@ -154,6 +155,7 @@ class Waiting final : public InRound {
  public:
   Waiting(SessionPtr&& session, RoundPtr&& round) : InRound(std::move(session), std::move(round)) {}
   const char* name() const noexcept override { return "Waiting"; }
+  bool is_silent() const noexcept override { return true; }
   Next on_due(Conversation& talk) override;
 };
 
@@ -184,7 +186,7 @@ class Deciding final : public InRound {
  public:
   Deciding(SessionPtr&& session, RoundPtr&& round) : InRound(std::move(session), std::move(round)) {}
   const char* name() const noexcept override { return "Deciding"; }
-  Next on_message(Conversation& talk, Message&& message) override;
+  bool is_silent() const noexcept override { return true; }
   Next on_decision_stored(Conversation& talk) override;
 };
 

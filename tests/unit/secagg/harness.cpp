@@ -74,7 +74,7 @@ boundary::NoisedShare SiteProgram::release(const boundary::RoundPlan& plan) {
 
 secagg::SharePrepared SiteProgram::prepare(const boundary::RoundPlan& plan) {
   auto share = release(plan);
-  return {std::move(share), ledger_.head(), accountant_.spent_in_run().value};
+  return {std::move(share), ledger_.head(), accountant_.spent_in_run().value, world_->spend(plan)};
 }
 
 std::vector<std::uint64_t> SiteProgram::words(const World& world, std::size_t place, std::uint64_t seed,

@@ -31,5 +31,25 @@ TEST(Recovery, NobodyLostGivesTheExactTotal) {
   }
 }
 
+TEST(Recovery, ASiteDoesNotSignAListThatCostsEnoughButLeavesOutWhatItPaidFor) {
+  World world(Quorum{.sites = 4, .colluding = 1, .dropouts = 1});
+  Simulation run(world);
+  run.settle();
+  for (std::uint32_t round = 1; round <= 2; ++round) {
+    run.start_round(world.plan(round));
+    run.settle();
+  }
+  run.spends[1] = run.spends[0];  // the same cost, but one round twice
+  run.close(true);
+  run.settle();
+  EXPECT_EQ(find<SessionClosed>(run.coordinator), nullptr);
+  ASSERT_NE(find<Failed>(run.coordinator), nullptr);
+  for (std::size_t place = 0; place < 4; ++place) {
+    const auto* aborted = find<SiteAborted>(run.site[place]);
+    ASSERT_NE(aborted, nullptr);
+    EXPECT_NE(aborted->reason.find("leaves out something"), std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace fedloom::secagg
