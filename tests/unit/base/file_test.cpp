@@ -67,6 +67,60 @@ TEST(File, a_failed_replacement_keeps_the_old_content) {
   EXPECT_EQ(read_text(folder / "a"), "old");
 }
 
+std::ptrdiff_t files_in(const test::TempFolder& folder) {
+  const std::filesystem::directory_iterator all(folder.path());
+  return std::distance(begin(all), end(all));
+}
+
+TEST(AtomicFile, is_there_whole_once_it_is_committed) {
+  const test::TempFolder folder;
+  AtomicFile file(folder / "a");
+  file.append(Bytes{'o', 'n', 'e', ' '});
+  EXPECT_FALSE(std::filesystem::exists(folder / "a"));
+  file.append(Bytes(200'000, 'x'));
+  EXPECT_FALSE(std::filesystem::exists(folder / "a"));
+  file.commit();
+  EXPECT_EQ(read_text(folder / "a"), "one " + std::string(200'000, 'x'));
+  EXPECT_EQ(mode_of(folder / "a"), 0600U);
+  EXPECT_EQ(files_in(folder), 1);
+}
+
+TEST(AtomicFile, leaves_nothing_without_a_commit) {
+  const test::TempFolder folder;
+  write_atomically(folder / "a", std::string_view("old"));
+  {
+    AtomicFile file(folder / "a");
+    file.append(Bytes{'n', 'e', 'w'});
+  }
+  EXPECT_EQ(read_text(folder / "a"), "old");
+  EXPECT_EQ(files_in(folder), 1);
+}
+
+TEST(AtomicFile, takes_nothing_over_from_a_crash) {
+  const test::TempFolder folder;
+  write_atomically(folder / "a.tmp", std::string_view("left over"), 0644);
+  AtomicFile file(folder / "a");
+  file.append(Bytes{'n', 'e', 'w'});
+  file.commit();
+  EXPECT_EQ(read_text(folder / "a"), "new");
+  EXPECT_EQ(mode_of(folder / "a"), 0600U);
+}
+
+TEST(AtomicFile, names_the_file_that_cannot_be_written) {
+  const test::TempFolder folder;
+  EXPECT_THROW(AtomicFile(folder / "no" / "a"), EnvironmentError);
+  std::filesystem::create_directory(folder / "a");
+  AtomicFile file(folder / "a");
+  file.append(Bytes{'x'});
+  try {
+    file.commit();
+    FAIL();
+  } catch (const EnvironmentError& error) {
+    EXPECT_NE(std::string(error.what()).find((folder / "a").string()), std::string::npos);
+  }
+  EXPECT_EQ(files_in(folder), 1) << "the folder that was in its way";
+}
+
 TEST(AppendFile, grows_across_openings_and_is_private) {
   const test::TempFolder folder;
   { AppendFile(folder / "a").append(std::string_view("one\n")); }

@@ -139,6 +139,65 @@ TEST_P(PublicLedgerOfThree, ShowsSitesThatStandInForOneAnother) {
   EXPECT_NE(found(), "");
 }
 
+TEST_P(PublicLedgerOfThree, ListsALostSiteAsLongAsEnoughHaveSigned) {
+  books_.experiment.privacy.dropouts = 1;
+  books_.close(3);
+  books_.books.goodbyes[1].signature = {};
+  books_.write(file_);
+  const PublicLedger ledger = verify_public_ledger(file_, books_.experiment);
+  EXPECT_EQ(ledger.sites, (std::vector<std::string>{"a", "c"}));
+  EXPECT_EQ(ledger.lost, std::vector<std::string>{"b"});
+  EXPECT_EQ(ledger.heads.size(), 3U);
+  EXPECT_NE(read_text(file_).find("\"acknowledged\": null"), std::string::npos);
+  books_.books.goodbyes[2].signature = {};
+  books_.write(file_);
+  EXPECT_NE(found().find("only 1 sites have signed these entries and heads, and 2 must"), std::string::npos) << found();
+}
+
+TEST_P(PublicLedgerOfThree, WithoutDropoutsEverySiteMustHaveSigned) {
+  books_.books.goodbyes[1].signature = {};
+  books_.write(file_);
+  EXPECT_NE(found().find("only 2 sites have signed these entries and heads, and 3 must"), std::string::npos) << found();
+}
+
+TEST_P(PublicLedgerOfThree, ASiteThatNeverJoinedIsNotInItWhenSitesMayDropOut) {
+  books_.experiment.privacy.dropouts = 1;
+  books_.close(2);
+  books_.write(file_);
+  const PublicLedger ledger = verify_public_ledger(file_, books_.experiment);
+  EXPECT_EQ(ledger.sites, (std::vector<std::string>{"a", "b"}));
+  EXPECT_TRUE(ledger.lost.empty());
+  books_.close(1);
+  books_.write(file_);
+  EXPECT_NE(found().find("every site"), std::string::npos) << found();
+}
+
+TEST_P(PublicLedgerOfThree, ShowsAnAcknowledgementThatIsNotTheSitesOwn) {
+  books_.experiment.privacy.dropouts = 1;
+  books_.close(3);
+  books_.books.goodbyes[1].signature = books_.books.goodbyes[0].signature;
+  books_.write(file_);
+  EXPECT_NE(found().find("site 'b' has not signed these entries and heads"), std::string::npos) << found();
+}
+
+TEST_P(PublicLedgerOfThree, ShowsASiteThatStandsTwiceOrOutOfOrder) {
+  books_.experiment.privacy.dropouts = 1;
+  for (const bool twice : {true, false}) {
+    books_.close(3);
+    auto& heads = books_.books.heads;
+    auto& goodbyes = books_.books.goodbyes;
+    if (twice) {
+      heads[2] = heads[1];
+      goodbyes[2] = goodbyes[1];
+    } else {
+      std::swap(heads[1], heads[2]);
+      std::swap(goodbyes[1], goodbyes[2]);
+    }
+    books_.write(file_);
+    EXPECT_NE(found().find("a site twice, out of order or from outside"), std::string::npos) << found();
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Trust, PublicLedgerOfThree, testing::Values(Trust::none));
 
 TEST(Spends, GoThroughJsonUnchanged) {
