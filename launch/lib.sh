@@ -43,6 +43,12 @@ build_jobs() {
   if [ "$memory" -lt "$cores" ]; then echo "$memory"; else echo "$cores"; fi
 }
 
+# Is there a clang with libFuzzer and the sanitizers?
+can_fuzz() {
+  local empty='extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }'
+  clang++ -fsanitize=fuzzer,address,undefined -x c++ - -o /dev/null <<<"$empty" >/dev/null 2>&1
+}
+
 # Open MPI refuses root unless told twice; and in a container it may not read another process's memory.
 prepare_mpi() {
   if [ "$(id -u)" -eq 0 ]; then

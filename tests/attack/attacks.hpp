@@ -26,11 +26,6 @@ inline constexpr Script with_recovery{.open = 0,
                                       .close = 16};
 inline constexpr Script all_or_nothing{.open = 0, .keys = 1, .plan = 2, .plan_2 = 3, .close = 4};
 
-/// Five sites, one of which may drop out: two rounds, a second session, a third round, the end.
-Liar play_with_recovery();
-/// Three sites, none of which may drop out: two rounds, the end.
-Liar play_all_or_nothing();
-
 struct Attack {
   const char* name;
   std::size_t at;  ///< of the genuine message in Liar::told that is changed

@@ -161,7 +161,7 @@ TEST(AuditOfLies, EachLieIsRefusedWithASignedEntry) {
       {"a share that is not there", lie_in<PlanMessage>([](PlanMessage& m) { m.plan.reuse = true; }),
        RefusalCode::protocol, "protocol"},
       {"a smaller public ledger", lie_in<CloseRun>([](CloseRun& m) { m.public_ledger.clear(); }), RefusalCode::protocol,
-       "smaller than"},
+       "leaves out"},
       {"a forged ledger head", lie_in<CloseRun>([](CloseRun& m) { m.heads[1].head.hash[0] ^= 1; }),
        RefusalCode::protocol, "ledger heads"},
   };

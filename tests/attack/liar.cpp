@@ -110,4 +110,26 @@ std::unique_ptr<Victim> replay(const Liar& liar, std::size_t count) {
   return site;
 }
 
+Liar play_with_recovery() {
+  Liar liar(against_liars(5, 1));
+  liar.open_session(1);
+  liar.play_round(1);
+  liar.play_round(2);
+  liar.open_session(2);
+  liar.play_round(3);
+  const secagg::Message close = liar.close(true);
+  liar.tell_all([&](std::size_t) { return close; });
+  return liar;
+}
+
+Liar play_all_or_nothing() {
+  Liar liar(against_liars(3, 0));
+  liar.open_session(1);
+  liar.play_round(1);
+  liar.play_round(2);
+  const secagg::Message close = liar.close(true);
+  liar.tell_all([&](std::size_t) { return close; });
+  return liar;
+}
+
 }  // namespace fedloom::test

@@ -65,6 +65,11 @@ class Liar {
   void hear(std::size_t place, secagg::Message&& message);
 };
 
+/// Five sites, one of which may drop out: two rounds, a second session, a third round, the end.
+Liar play_with_recovery();
+/// Three sites, none of which may drop out: two rounds, the end.
+Liar play_all_or_nothing();
+
 /// A fresh site 0 that has been told the first `count` messages that the liar has told its site 0: as all is seeded,
 /// the same site in the same state.
 std::unique_ptr<Victim> replay(const Liar& liar, std::size_t count);

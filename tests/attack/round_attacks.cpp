@@ -234,11 +234,11 @@ std::vector<Attack> closing_attacks() {
       {"the end of another session", at.close, change<CloseRun>([](const Liar&, CloseRun& m) { m.session = 1; }), no,
        "closed session 1"},
       {"a round left out of the public ledger", at.close,
-       change<CloseRun>([](const Liar&, CloseRun& m) { m.public_ledger.pop_back(); }), no, "smaller than"},
+       change<CloseRun>([](const Liar&, CloseRun& m) { m.public_ledger.pop_back(); }), no, "leaves out"},
       {"an empty public ledger", at.close, change<CloseRun>([](const Liar&, CloseRun& m) { m.public_ledger.clear(); }),
-       no, "smaller than"},
+       no, "leaves out"},
       {"a round said to have been free", at.close,
-       change<CloseRun>([](const Liar&, CloseRun& m) { m.public_ledger.back().kind = "reuse"; }), no, "smaller than"},
+       change<CloseRun>([](const Liar&, CloseRun& m) { m.public_ledger.back().kind = "reuse"; }), no, "leaves out"},
       {"too few ledger heads", at.close, change<CloseRun>([](const Liar&, CloseRun& m) { m.heads.resize(3); }), no,
        "ledger heads"},
       {"a forged ledger head", at.close,
@@ -250,7 +250,7 @@ std::vector<Attack> closing_attacks() {
          close.public_ledger.clear();
          return close;
        },
-       no, "smaller than"},
+       no, "leaves out"},
   };
 }
 
@@ -282,7 +282,7 @@ std::vector<Attack> all_or_nothing_attacks() {
       {"a proof", here.plan_2, instead_of(Proof{}), no, "out of turn"},
       {"the share again", here.plan_2, instead_of(Resend{{1, 1, 0}}), no, "out of turn"},
       {"an empty public ledger", here.close,
-       change<CloseRun>([](const Liar&, CloseRun& m) { m.public_ledger.clear(); }), no, "smaller than"},
+       change<CloseRun>([](const Liar&, CloseRun& m) { m.public_ledger.clear(); }), no, "leaves out"},
       {"too few ledger heads", here.close, change<CloseRun>([](const Liar&, CloseRun& m) { m.heads.pop_back(); }), no,
        "ledger heads"},
   };

@@ -6,6 +6,8 @@ template <class... Visitors>
 struct Overloaded : Visitors... {
   using Visitors::operator()...;
 };
+template <class... Visitors>
+Overloaded(Visitors...) -> Overloaded<Visitors...>;
 }  // namespace
 
 Victim::Victim(const World& world, std::size_t place, std::uint64_t seed)
@@ -17,6 +19,8 @@ void Victim::make_protocol() {
   secagg::Join resume;
   resume.last_session = last_session_;
   resume.booked_rho = booked();
+  // The head of an empty ledger, signed as any other, as long as nothing was paid.
+  resume.head.signature = world_->keys[place_].sign(privacy::ledger_head_message(resume.head));
   if (program_) resume.head = program_->head();
   protocol_ = std::make_unique<secagg::SiteProtocol>(secagg::SiteSetup{.key = &world_->keys[place_],
                                                                        .random = &random_,
@@ -31,13 +35,16 @@ std::vector<secagg::Message> Victim::restart() {
   pending_.clear();
   timer_.reset();
   aborted_.reset();
+  finished_ = false;
   make_protocol();
   return start();
 }
 
-/// The site's policy: so little noise is not paid for.
+/// The site's policy: so little noise, or so many numbers, are refused.
 secagg::SiteEvent Victim::answer(const boundary::RoundPlan& plan) {
   constexpr double most = 1e6;
+  constexpr std::uint64_t longest = 4096;
+  if (plan.length(world_->domain) > longest) return secagg::PlanRefused{secagg::RefusalCode::policy};
   if (boundary::cost_of(plan, world_->domain).value > most) {
     return secagg::PlanRefused{secagg::RefusalCode::budget_run};
   }
@@ -48,6 +55,13 @@ secagg::SiteEvent Victim::answer(const boundary::RoundPlan& plan) {
 std::vector<secagg::Message> Victim::on(secagg::SiteEvent&& event) {
   std::vector<secagg::Message> said;
   step(std::move(event), said);
+  while (auto next = next_event()) step(std::move(*next), said);
+  return said;
+}
+
+std::vector<secagg::Message> Victim::carry_on() {
+  hold_ = {};
+  std::vector<secagg::Message> said;
   while (auto next = next_event()) step(std::move(*next), said);
   return said;
 }

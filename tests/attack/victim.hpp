@@ -22,6 +22,14 @@ class Victim {
   }
   /// Stops before the next thing that is not a message whenever the protocol is in this state.
   void hold_in(const char* state) { hold_ = state; }
+  /// Holds nothing any more.
+  std::vector<secagg::Message> carry_on();
+  /// Time passes, and the timer fires.
+  std::vector<secagg::Message> wait(Millis by) {
+    clock_.advance(by);
+    return on(secagg::TimerFired{});
+  }
+  std::vector<secagg::Message> stop() { return on(secagg::StopRequested{}); }
   /// The process dies and is started again: what is on disk stays.
   std::vector<secagg::Message> restart();
 
