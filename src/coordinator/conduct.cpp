@@ -56,8 +56,10 @@ class Conductor {
     // Sites and loop add the same costs up in another order: a difference in the last digits is none.
     const double rounding = 1e-9 * privacy::rho_of(experiment_.privacy.epsilon, experiment_.privacy.delta).value;
     const bool booked = source_.booked().value > loop_.spent().value + rounding;
-    // A site that is missing may have booked what was asked last: count it as paid.
-    const bool may_be_booked = !source_.knows_all_books() && folder_.asked() == round_of(loop_.next());
+    // A site that is missing, or that has booked less than was counted, may have booked what was asked last: its sum
+    // does not tell. Count it as paid: asked for again, it would be paid for twice and listed once.
+    const bool sure = source_.knows_all_books() && source_.booked().value >= loop_.spent().value - rounding;
+    const bool may_be_booked = !sure && folder_.asked() == round_of(loop_.next());
     if (held || (!booked && !may_be_booked)) return;
     const PublicSpend lost = lost_spend();
     plan_anew(lost, {std::max(source_.booked().value, loop_.spent().value + privacy::cost_of({lost}).value)});
@@ -74,6 +76,8 @@ class Conductor {
     folder_.add_spend(lost);
     loop_.lost(booked);
     loop_.save(folder_.checkpoint());
+    // What is planned now has not been asked for yet.
+    folder_.note_asked(0);
   }
 
   PublicSpend lost_spend() {

@@ -154,7 +154,11 @@ secagg::RunContext FederatedSource::context() const { return impl_->run; }
 
 privacy::Rho FederatedSource::booked() const { return {impl_->booked}; }
 
-bool FederatedSource::knows_all_books() const { return impl_->joined.size() == impl_->experiment.roster->size(); }
+bool FederatedSource::knows_all_books() const {
+  // Sums of the same entries in the same order: a difference is an entry.
+  const auto as_much = [this](const secagg::Join& join) { return join.booked_rho == impl_->booked; };
+  return impl_->joined.size() == impl_->experiment.roster->size() && std::ranges::all_of(impl_->joined, as_much);
+}
 
 bool FederatedSource::holds(const boundary::RoundPlan& plan) const {
   if (impl_->experiment.quorum().recovers()) return false;

@@ -181,8 +181,11 @@ bool Conductor::take_up_lost_round() {
   const auto plan = next_plan(course_, lab_.schedule(), lab_.world().domain);
   if (!plan || holds(*plan)) return true;
   const bool booked = booked_ > course_.spent + 1e-9 * budget;
-  const bool knows_all_books = joined_.size() == lab_.world().sites();
-  const bool may_be_booked = !knows_all_books && disk_.asked == plan->round;
+  const bool knows_all_books =
+      joined_.size() == lab_.world().sites() &&
+      std::ranges::all_of(joined_, [this](const Join& join) { return join.booked_rho == booked_; });
+  const bool sure = knows_all_books && booked_ >= course_.spent - 1e-9 * budget;
+  const bool may_be_booked = !sure && disk_.asked == plan->round;
   if (!booked && !may_be_booked) return true;
   ++lab_.tally()["resumed: a round is counted as lost"];
   const auto lost = spend_of(*plan, "lost");
@@ -194,7 +197,9 @@ bool Conductor::plan_anew(privacy::PublicSpend spend, double booked) {
   if (dies("after add_spend of a loss")) return false;
   course_.spent = std::max(course_.spent, booked);
   ++course_.attempt;
-  return keep();
+  if (!keep()) return false;
+  disk_.asked = 0;
+  return true;
 }
 
 bool Conductor::keep() {

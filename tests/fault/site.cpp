@@ -40,12 +40,18 @@ Site::Process::Process(const test::World& world, std::size_t place, SiteDisk& di
     resume.stored_round = disk.stored_round;
     resume.stored_plan = disk.stored_plan;
   }
+  std::vector<privacy::PublicSpend> booked;
+  for (const auto& entry : ledger.entries()) {
+    if (entry.kind != "spend") continue;
+    booked.push_back({entry.round, entry.attempt, entry.kind, entry.stage, entry.events});
+  }
   protocol = std::make_unique<SiteProtocol>(SiteSetup{.key = &world.keys[place],
                                                       .random = &random,
                                                       .roster = world.roster,
                                                       .quorum = world.quorum,
                                                       .run = world.run,
                                                       .resume = resume,
+                                                      .booked = std::move(booked),
                                                       .tick = tick,
                                                       .wait_limit = wait_limit,
                                                       .domain = world.domain});
@@ -179,7 +185,8 @@ std::optional<SiteEvent> Site::prepare(const boundary::RoundPlan& plan) {
   if (plan.reuse) {
     auto stored = reseal(plan);
     if (!stored) return PlanRefused{RefusalCode::protocol};
-    return SharePrepared{std::move(*stored), process_->ledger.head(), process_->accountant.spent_in_run().value};
+    return SharePrepared{std::move(*stored), process_->ledger.head(), process_->accountant.spent_in_run().value,
+                         std::nullopt};
   }
   auto paid = process_->accountant.spend({.round = plan.round,
                                           .attempt = plan.attempt,
@@ -197,7 +204,9 @@ std::optional<SiteEvent> Site::prepare(const boundary::RoundPlan& plan) {
     disk_.stored_plan = content;
     process_->vault.drop_before(lab_.world().run.run_id, plan.round);
   }
-  return SharePrepared{std::move(share), process_->ledger.head(), process_->accountant.spent_in_run().value};
+  return SharePrepared{
+      std::move(share), process_->ledger.head(), process_->accountant.spent_in_run().value,
+      privacy::PublicSpend{plan.round, plan.attempt, "spend", plan.stage, events_of(plan, lab_.world().domain)}};
 }
 
 boundary::NoisedShare Site::release(const boundary::RoundPlan& plan, privacy::Spend&& paid) {

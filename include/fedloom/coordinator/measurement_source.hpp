@@ -44,7 +44,7 @@ class MeasurementSource {
   virtual privacy::Rho booked() const = 0;
   /// True when every site still holds its share of this very plan, so that measure() costs nothing.
   virtual bool holds(const boundary::RoundPlan& plan) const = 0;
-  /// False: a site is missing, and with it what it has booked.
+  /// False: a site is missing, or has booked less than another, so that booked() does not tell what each has paid for.
   virtual bool knows_all_books() const { return true; }
   virtual std::variant<Measured, LostRound> measure(const boundary::RoundPlan& plan) = 0;
   /// `spent`: what the selection was booked as.

@@ -12,13 +12,16 @@
 namespace fedloom::coordinator {
 namespace {
 
-/// Sites that lose every round, and that have booked nothing for it when they are asked later.
+/// Sites that lose every round, and that have booked nothing for it when they are asked later; after some rounds the
+/// coordinator is gone before an answer comes.
 class LosingSource final : public MeasurementSource {
  public:
-  explicit LosingSource(const schema::Domain& domain) : domain_(domain) {}
+  explicit LosingSource(const schema::Domain& domain, std::size_t answers = 100) : domain_(domain), answers_(answers) {}
   privacy::Rho booked() const override { return {booked_}; }
   bool holds(const boundary::RoundPlan&) const override { return false; }
   std::variant<Measured, LostRound> measure(const boundary::RoundPlan& plan) override {
+    asked.push_back(plan);
+    if (asked.size() > answers_) throw PeerError("", "the coordinator is gone", "");
     LostRound lost{.reason = "too few sites were left",
                    .spent = {.round = plan.round,
                              .attempt = plan.attempt,
@@ -30,9 +33,11 @@ class LosingSource final : public MeasurementSource {
   }
   std::size_t select(const SelectStep&, PublicSpend&) override { return 0; }
   ClosedBooks close(bool, const std::vector<PublicSpend>&) override { return {}; }
+  std::vector<boundary::RoundPlan> asked;
 
  private:
   const schema::Domain& domain_;
+  std::size_t answers_;
   double booked_ = 0;
 };
 
@@ -60,6 +65,7 @@ class LossySource final : public MeasurementSource {
   LossySource(const config::Experiment& experiment, std::function<bool(std::size_t time)> loses)
       : experiment_(experiment), loses_(std::move(loses)) {}
   privacy::Rho booked() const override { return {booked_}; }
+  void has_booked(double rho) { booked_ = rho; }
   bool holds(const boundary::RoundPlan&) const override { return false; }
   bool knows_all_books() const override { return knows_all; }
   std::variant<Measured, LostRound> measure(const boundary::RoundPlan& plan) override {
@@ -184,6 +190,7 @@ TEST_F(Conducting, AResumedRunCountsTheRoundAskedLastAsPaidWhenASiteIsMissing) {
       if (asked) run.note_asked(3);
       LossySource source(experiment_, never());
       source.knows_all = knows_all;
+      source.has_booked(spent);
       std::atomic<bool> stop{true};
       EXPECT_THROW(conduct(experiment_, run, source, {.stop = &stop}), StoppedCleanly);
       const bool counted = asked && !knows_all;
@@ -191,6 +198,26 @@ TEST_F(Conducting, AResumedRunCountsTheRoundAskedLastAsPaidWhenASiteIsMissing) {
       EXPECT_EQ(privacy::cost_of(run.spends()).value > spent, counted) << name;
     }
   }
+}
+
+// A site whose books hold less than was counted may have paid for what was asked last: asked for again, it would stand
+// in that site's ledger twice and in the list once.
+TEST(Conduct, AsksForNothingAgainThatASiteMayHavePaidFor) {
+  const fedloom::test::TempFolder folder;
+  const test::Books books(config::Trust::none);
+  const config::Experiment& experiment = books.experiment;
+  const schema::Domain& domain = experiment.schema.domain();
+  LosingSource first(domain, 1), second(domain, 0);
+  {
+    RunFolder run = RunFolder::create(folder / "run-1", experiment);
+    EXPECT_THROW(conduct(experiment, run, first, {}), PeerError);
+  }
+  RunFolder run = RunFolder::reopen(folder / "run-1", experiment);
+  EXPECT_THROW(conduct(experiment, run, second, {}), PeerError);
+  ASSERT_EQ(first.asked.size(), 2U);
+  ASSERT_EQ(second.asked.size(), 1U);
+  EXPECT_NE(boundary::events_of(second.asked.front(), domain), boundary::events_of(first.asked.back(), domain));
+  EXPECT_EQ(run.spends().size(), 2U);
 }
 
 }  // namespace
