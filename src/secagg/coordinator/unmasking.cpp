@@ -70,7 +70,7 @@ Next Unmasking::advance(Desk& desk) {
     const std::string reason =
         desk.site_name(*liar) + " dealt shares that do not fit together; its program must be replaced";
     desk.send_to(*liar, Abort{reason});
-    desk.set_aside(*liar, Standing::gone, reason);
+    if (desk.seat(*liar).standing != Standing::gone) desk.set_aside(*liar, Standing::gone, reason);
     return lose_round(desk, *round_, reason);
   }
   return finish_round(desk, *round_);

@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
+#include <string_view>
 
 #include "harness.hpp"
 #include "mask_key.hpp"
@@ -37,8 +40,30 @@ class SiteTest : public testing::Test {
     to_sealing();
     step(SealStored{});
   }
+  /// From anywhere in its own work to behind the public tick; actions_ is all that it then did, but for the share that
+  /// was due.
+  void to_tick() {
+    std::vector<SiteAction> done;
+    const auto keep = [&] { std::ranges::move(actions_, std::back_inserter(done)); };
+    if (std::string_view(protocol_->state()) == "Preparing") {
+      step(prepared());
+      keep();
+    }
+    if (std::string_view(protocol_->state()) == "Sealing") {
+      step(SealStored{});
+      keep();
+    }
+    clock_.advance(Millis(100));
+    step(TimerFired{});
+    keep();
+    const auto due = std::ranges::find_if(done, [](const auto& it) { return std::holds_alternative<SendSealed>(it); });
+    ASSERT_NE(due, done.end());
+    done.erase(due);
+    actions_ = std::move(done);
+  }
 
  protected:
+  virtual SharePrepared prepared() { return program().prepare(world_.plan(1)); }
   SiteTest() : SiteTest(Quorum{.sites = 3}) {}
   explicit SiteTest(const Quorum& quorum) : world_(quorum) { restart(); }
   /// A fresh site, for tests that end more than one.

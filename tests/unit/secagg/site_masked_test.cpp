@@ -153,6 +153,7 @@ TEST_F(SiteMasked, RefusesASecondDealOfTheRound) {
     restart();
     (this->*reach)();
     receive(deal({0, 1, 2}));
+    if (protocol_->is_silent()) to_tick();
     expect_refused(RefusalCode::protocol, "sent Deal out of turn");
   }
 }

@@ -177,10 +177,12 @@ TEST_F(SiteRound, AnEarlyTimerSendsNothing) {
   EXPECT_STREQ(protocol_->state(), "Ready");
 }
 
-TEST_F(SiteRound, RefusesAPlanWhileItStillOwesAShare) {
+TEST_F(SiteRound, KeepsAPlanUntilItHasSentTheShareThatItOwes) {
   to_waiting();
-  receive(plan(2));
-  expect_refused(RefusalCode::protocol, "out of turn");
+  EXPECT_TRUE(receive(plan(2)).empty());
+  to_tick();
+  ASSERT_NE(find<Prepare>(actions_), nullptr);
+  EXPECT_EQ(find<Prepare>(actions_)->plan.round, 2U);
 }
 
 TEST_F(SiteRound, ItsOwnWorkHasNoDeadline) {
@@ -194,17 +196,18 @@ TEST_F(SiteRound, StopsInTheMiddleOfARoundWhenTheRunIsStopped) {
   for (const auto& reach : {&SiteTest::to_preparing, &SiteTest::to_sealing, &SiteTest::to_waiting}) {
     restart();
     (this->*reach)();
-    receive(close_run(false));
+    EXPECT_TRUE(receive(close_run(false)).empty());
+    to_tick();
     ASSERT_NE(find<SiteFinished>(actions_), nullptr);
     EXPECT_FALSE(find<SiteFinished>(actions_)->complete);
-    EXPECT_EQ(find<SendSealed>(actions_), nullptr);
   }
 }
 
-TEST_F(SiteRound, RefusesAFinishedRunInTheMiddleOfARound) {
+TEST_F(SiteRound, RefusesAFinishedRunThatLeavesOutTheRoundInHand) {
   to_preparing();
   receive(close_run(true));
-  expect_refused(RefusalCode::protocol, "out of turn");
+  to_tick();
+  expect_refused(RefusalCode::protocol, "leaves out something that this site has booked");
 }
 
 using SiteDeathTest = SiteTest;

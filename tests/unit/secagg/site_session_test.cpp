@@ -190,6 +190,7 @@ TEST_F(SiteSession, AnAbortEndsItInEveryState) {
     restart();
     (this->*reach)();
     receive(Abort{"site south did not answer"});
+    if (protocol_->is_silent()) to_tick();
     ASSERT_NE(find<SiteAborted>(actions_), nullptr);
     EXPECT_FALSE(find<SiteAborted>(actions_)->by_us);
     EXPECT_NE(find<SiteAborted>(actions_)->reason.find("site south did not answer"), std::string::npos);
@@ -235,7 +236,8 @@ TEST_F(SiteSession, AcknowledgesNoPublicLedgerThatIsSmallerThanItsOwnBooks) {
     receive(message);
     EXPECT_EQ(sent<Goodbye>(), nullptr);
     EXPECT_EQ(find<StoreHeads>(actions_), nullptr);
-    expect_refused(RefusalCode::protocol, "the public ledger of the run is smaller than what this site has booked");
+    expect_refused(RefusalCode::protocol,
+                   "the public ledger of the run leaves out something that this site has booked");
   }
 }
 
@@ -250,7 +252,7 @@ TEST_F(SiteSession, CountsWhatItBookedInThisSession) {
   message.public_ledger = {spend};
   message.public_ledger[0].events.pop_back();
   receive(message);
-  expect_refused(RefusalCode::protocol, "smaller than what this site has booked");
+  expect_refused(RefusalCode::protocol, "leaves out something that this site has booked");
 }
 
 TEST_F(SiteSession, TakesADifferenceInTheLastDigitsForNone) {

@@ -26,17 +26,14 @@ TEST_F(SilenceTest, WhatBreaksTheProtocolBeforeTheTickIsRefusedAfterIt) {
   EXPECT_EQ(sent<Refuse>(), nullptr);
   step(SealStored{});
   EXPECT_EQ(sent<Refuse>(), nullptr);
-  clock_.advance(Millis(100));
-  step(TimerFired{});
-  EXPECT_TRUE(std::holds_alternative<SendSealed>(actions_.front()));
+  to_tick();
   expect_refused(RefusalCode::protocol, "out of turn");
 }
 
 TEST_F(SilenceTest, AFloodBeforeTheTickTakesNoMemory) {
   to_waiting();
   for (int i = 0; i < 1000; ++i) EXPECT_TRUE(receive(key_list()).empty());
-  clock_.advance(Millis(100));
-  step(TimerFired{});
+  to_tick();
   expect_refused(RefusalCode::protocol, "out of turn");
 }
 
