@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fedloom/base/check.hpp"
 #include "fedloom/boundary/release.hpp"
 #include "fedloom/boundary/share_vault.hpp"
 #include "fedloom/measure/measure.hpp"
@@ -9,6 +10,11 @@
 namespace fedloom::site {
 namespace {
 std::string text(privacy::Rho rho) { return std::to_string(rho.value); }
+
+privacy::PublicSpend as_public(const privacy::LedgerEntry& entry) {
+  return {
+      .round = entry.round, .attempt = entry.attempt, .kind = entry.kind, .stage = entry.stage, .events = entry.events};
+}
 }  // namespace
 
 struct PlanAnswerer::Impl {
@@ -34,6 +40,8 @@ struct PlanAnswerer::Impl {
         counter(loaded.table, {.threads = run.threads, .entity_rows = run.policy->max_rows * run.policy->max_sites}) {}
 
   boundary::ShareVault::Slot slot(std::uint32_t round, const Digest& plan) const { return {run.run_id, round, plan}; }
+
+  bool is_payment(const privacy::LedgerEntry& entry) const { return entry.run == run.run_id && entry.kind == "spend"; }
 
   Refusal refuse(Refusal refusal) {
     log.write("refused", {{"reason", refusal.reason}});
@@ -133,14 +141,17 @@ PlanAnswerer::Past PlanAnswerer::past() const {
 std::vector<privacy::PublicSpend> PlanAnswerer::payments() const {
   std::vector<privacy::PublicSpend> payments;
   for (const auto& entry : impl_->ledger.entries()) {
-    if (entry.run != impl_->run.run_id || entry.kind != "spend") continue;
-    payments.push_back({.round = entry.round,
-                        .attempt = entry.attempt,
-                        .kind = entry.kind,
-                        .stage = entry.stage,
-                        .events = entry.events});
+    if (impl_->is_payment(entry)) payments.push_back(as_public(entry));
   }
   return payments;
+}
+
+privacy::PublicSpend PlanAnswerer::last_payment() const {
+  const auto& entries = impl_->ledger.entries();
+  const auto last =
+      std::find_if(entries.rbegin(), entries.rend(), [&](const auto& entry) { return impl_->is_payment(entry); });
+  FEDLOOM_CHECK(last != entries.rend());
+  return as_public(*last);
 }
 
 privacy::Rho PlanAnswerer::booked() const noexcept { return impl_->accountant.spent_in_run(); }

@@ -114,7 +114,7 @@ class Session {
     }
     secagg::SharePrepared prepared{
         std::get<boundary::NoisedShare>(std::move(answer)), answerer_.head(), answerer_.booked().value, {}};
-    if (!plan.reuse) prepared.paid = answerer_.payments().back();
+    if (!plan.reuse) prepared.paid = answerer_.last_payment();
     return prepared;
   }
 

@@ -61,6 +61,8 @@ class PlanAnswerer {
   Past past() const;
   /// What it has paid for in the run so far, as a public ledger lists it.
   std::vector<privacy::PublicSpend> payments() const;
+  /// The newest of them. Aborts when there is none.
+  privacy::PublicSpend last_payment() const;
   privacy::Rho booked() const noexcept;
   const privacy::LedgerHead& head() const noexcept;
   SiteState& state() noexcept;
