@@ -92,16 +92,22 @@ EntityBound::EntityBound(const CsvFile& csv, const Unit& unit) : max_rows_(unit.
 }
 
 bool EntityBound::keeps(const CsvFile& csv) {
-  if (!by_column_) return true;
+  if (!by_column_) {
+    entity_ = seen_++;
+    return true;
+  }
   // Spaces around an id would make one entity two, and break its bound.
   std::string entity = without_spaces(csv.cells()[column_]);
   if (entity.empty()) {
     throw DataError(csv.position(), "the row has no value in column '" + name_ + "', which says whose row it is",
                     "fill it in, or leave the row out");
   }
-  std::uint32_t& rows = rows_of_[std::move(entity)];
-  if (rows >= max_rows_) return false;
-  ++rows;
+  const auto [place, is_new] = entities_.try_emplace(std::move(entity), Entity{seen_});
+  seen_ += is_new;
+  Entity& known = place->second;
+  if (known.rows >= max_rows_) return false;
+  ++known.rows;
+  entity_ = known.number;
   return true;
 }
 

@@ -39,19 +39,27 @@ class CsvFile {
   std::vector<std::string> header_, cells_;
 };
 
-/// Counts the rows of each entity.
+/// Counts the entities, and the rows of each.
 class EntityBound {
  public:
   EntityBound(const CsvFile& csv, const Unit& unit);
   /// Whether the file's row is among its entity's first max_rows. Throws DataError when it names no entity.
   bool keeps(const CsvFile& csv);
+  /// Number of the entity whose row was kept last, from 0 in the order in which they first appear.
+  std::uint64_t entity() const noexcept { return entity_; }
 
  private:
+  struct Entity {
+    std::uint64_t number = 0;
+    std::uint32_t rows = 0;
+  };
   std::size_t column_ = 0;
   bool by_column_ = false;
   std::string name_;
   std::uint32_t max_rows_ = 1;
-  std::unordered_map<std::string, std::uint32_t> rows_of_;
+  std::unordered_map<std::string, Entity> entities_;
+  std::uint64_t entity_ = 0;
+  std::uint64_t seen_ = 0;  ///< entities so far
 };
 
 }  // namespace fedloom::data

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "csv_rows.hpp"
+#include "fedloom/base/check.hpp"
 
 namespace fedloom::data {
 namespace {
@@ -99,7 +100,8 @@ void check_rows(CsvFile& csv, const schema::Schema& schema, const Unit& unit, Ch
 }  // namespace
 
 Loaded load(const std::string& source, const std::filesystem::path& base, const schema::Schema& schema,
-            const Unit& unit) {
+            const Unit& unit, const Part& part) {
+  FEDLOOM_CHECK(part.index < part.of);
   CsvFile csv(csv_path(source, base));
   const std::vector<std::size_t> columns = columns_of(csv, schema);
   EntityBound bound(csv, unit);
@@ -117,7 +119,7 @@ Loaded load(const std::string& source, const std::filesystem::path& base, const 
       count(loaded.report.columns[i], schema.attributes()[i], encoded);
       codes[i] = encoded.code;
     }
-    loaded.table.append(codes);
+    if (bound.entity() % part.of == part.index) loaded.table.append(codes);
   }
   return loaded;
 }

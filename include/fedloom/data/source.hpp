@@ -18,6 +18,13 @@ struct Unit {
   std::uint32_t max_rows = 1;         ///< the first max_rows rows of an entity, in the source's order, are kept
 };
 
+/// Which rows of a table one of a site's ranks keeps: those of each `of`-th entity, in the order in which they first
+/// appear, beginning with number `index`. Together the parts hold each kept row once, and no entity is in two.
+struct Part {
+  std::uint32_t index = 0;
+  std::uint32_t of = 1;
+};
+
 /// Counts per column for the site's own log. PRIVATE: never sent, never on a shared terminal.
 struct LoadReport {
   struct PerColumn {
@@ -37,8 +44,10 @@ struct Loaded {
 /// `source`: "csv:PATH", PATH relative to `base`. Columns of the file that the schema does not name never enter;
 /// empty lines are passed over. Throws DataError: no such file, no such column, a value that the schema refuses (line
 /// and column, never the value), a row that names no entity, ragged row, unclosed quote.
+/// With a `part` the table has only its rows; all others are checked like them, so that report and errors are the same
+/// at each rank.
 Loaded load(const std::string& source, const std::filesystem::path& base, const schema::Schema& schema,
-            const Unit& unit);
+            const Unit& unit, const Part& part = {});
 
 /// Like load but never throws: what would be clipped, sent to `other` or refused, per column. PRIVATE as LoadReport.
 struct CheckReport : LoadReport {
