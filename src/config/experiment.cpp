@@ -16,7 +16,17 @@ std::string number(double value) { return schema::shortest(value); }
 
 }  // namespace
 
-const char* name_of(Trust trust) noexcept { return trust == Trust::central ? "central" : "none"; }
+const char* name_of(Trust trust) noexcept {
+  switch (trust) {
+    case Trust::central:
+      return "central";
+    case Trust::aggregate:
+      return "aggregate";
+    case Trust::none:
+      break;
+  }
+  return "none";
+}
 const char* name_of(Method method) noexcept { return method == Method::independent ? "independent" : "gem"; }
 
 Quorum Experiment::quorum() const {
@@ -34,7 +44,7 @@ Digest Experiment::hash() const {
   real(privacy.epsilon.value);
   real(privacy.delta.value);
   hasher.field(name_of(privacy.trust));
-  const bool sites = privacy.trust == Trust::none;
+  const bool sites = privacy.trust != Trust::central;
   hasher.field(std::uint64_t{sites ? privacy.colluding_sites : 0}).field(std::uint64_t{privacy.dropouts});
   hasher.field(sites ? name_of(privacy.coordinator) : "");
   hasher.field(std::uint64_t{privacy.max_rows}).field(std::uint64_t{privacy.max_sites});

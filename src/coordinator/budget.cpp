@@ -9,14 +9,17 @@ namespace fedloom::coordinator {
 
 Crowd Crowd::of(const config::Experiment& experiment, std::uint32_t sites) {
   const config::PrivacyConfig& privacy = experiment.privacy;
-  const std::uint32_t absent = privacy.trust == config::Trust::central ? 0 : privacy.colluding_sites + privacy.dropouts;
+  const std::uint32_t entity_rows = privacy.max_rows * privacy.max_sites;
+  // The noise is added once, to exact counts.
+  if (privacy.trust != config::Trust::none) return {1, 1, entity_rows};
+  const std::uint32_t absent = privacy.colluding_sites + privacy.dropouts;
   if (absent >= sites) {
     throw ConfigError(
         {experiment.file.string(), 0, 0},
         "colluding_sites and dropouts leave none of the " + std::to_string(sites) + " sites to count on for noise",
         "lower them or add sites");
   }
-  return {sites, sites - absent, privacy.max_rows * privacy.max_sites};
+  return {sites, sites - absent, entity_rows};
 }
 
 double Crowd::inflation() const { return entity_rows * std::sqrt(static_cast<double>(sites) / contributors); }

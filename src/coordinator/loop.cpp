@@ -64,7 +64,7 @@ void Loop::Impl::plan_after(Phase done) {
   switch (done) {
     case Phase::one_way:
       if (one_way_only()) return measure_remainder();
-      return central() ? start_picks() : plan_sketch();
+      return scores_are_exact() ? start_picks() : plan_sketch();
     case Phase::sketch:
       return start_batches();
     case Phase::batch:

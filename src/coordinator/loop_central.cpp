@@ -1,4 +1,4 @@
-// trust: central. AIM's loop (McKenna et al. 2022) with our rules for the number of rounds and for annealing.
+// trust: central and aggregate. AIM's loop (McKenna et al. 2022) with our rules for the number of rounds and annealing.
 
 #include <algorithm>
 #include <cmath>

@@ -26,7 +26,7 @@ json fingerprint(const config::Experiment& experiment, const Crowd& crowd) {
   return {{"domain", axes},
           {"epsilon", experiment.privacy.epsilon.value},
           {"delta", experiment.privacy.delta.value},
-          {"central", experiment.privacy.trust == config::Trust::central},
+          {"trust", config::name_of(experiment.privacy.trust)},
           {"sites", crowd.sites},
           {"contributors", crowd.contributors},
           {"entity_rows", crowd.entity_rows},

@@ -34,7 +34,7 @@ Forecast forecast(const config::Experiment& experiment, std::uint32_t sites, std
   const double rho = privacy::rho_of(experiment.privacy.epsilon, experiment.privacy.delta).value;
   const double rows = std::max(1.0, static_cast<double>(rows_guess));
   const bool independent = asks_one_ways_only(experiment);
-  const bool central = experiment.privacy.trust == config::Trust::central;
+  const bool exact_scores = experiment.privacy.trust != config::Trust::none;
   Forecast out;
   out.rho = rho;
   out.sites = crowd.sites;
@@ -48,7 +48,7 @@ Forecast forecast(const config::Experiment& experiment, std::uint32_t sites, std
   const double step_flops = components * width * (4.0 * width + 60.0);
   if (independent) {
     out.rounds = 1;
-  } else if (central) {
+  } else if (exact_scores) {
     const double picks = picks_for(domain.dimensions(), noise);
     const auto rounds = static_cast<std::uint32_t>(std::lround(picks));
     const double left = (1.0 - kCountPart - one_way) * rho;

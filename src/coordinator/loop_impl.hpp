@@ -24,7 +24,7 @@ struct LoopState {
   // trust: none
   std::uint32_t cliques = 0, taken = 0;  ///< K, and how many are measured
   std::uint32_t batches = 0, batch = 0;
-  // trust: central
+  // trust: central, aggregate
   double sigma = 0;    ///< of a clique of reference size with Δ = 1
   double epsilon = 0;  ///< of a selection
   std::uint32_t picks = 0;
@@ -52,7 +52,7 @@ struct Loop::Impl {
   double total_rows() const { return train::estimate_rows(measurements, domain()); }
   const schema::Domain& domain() const { return experiment.schema.domain(); }
   bool one_way_only() const;
-  bool central() const { return experiment.privacy.trust == config::Trust::central; }
+  bool scores_are_exact() const { return experiment.privacy.trust != config::Trust::none; }
 
   // trust: none (loop_sketch.cpp)
   void plan_sketch();
@@ -60,7 +60,7 @@ struct Loop::Impl {
   void plan_batch();
   std::map<schema::Marginal, double> sketched_errors(const std::vector<schema::Marginal>& measured) const;
 
-  // trust: central (loop_central.cpp)
+  // trust: central, aggregate (loop_central.cpp)
   void start_picks();
   void plan_selection();
   void build_selection();

@@ -15,7 +15,7 @@
 
 namespace fedloom::config {
 
-enum class Trust : std::uint8_t { none, central };
+enum class Trust : std::uint8_t { none, aggregate, central };
 enum class Method : std::uint8_t { gem, independent };
 const char* name_of(Trust trust) noexcept;
 const char* name_of(Method method) noexcept;

@@ -23,7 +23,7 @@ namespace fedloom::coordinator {
 struct MeasureStep {
   boundary::RoundPlan plan;
 };
-/// trust: central only: one exact exponential mechanism over the candidates, then the index comes back.
+/// trust: central and aggregate: one exact exponential mechanism over the candidates, then the index comes back.
 struct SelectStep {
   std::uint32_t round = 0;
   std::vector<boundary::Candidate> candidates;
@@ -65,7 +65,7 @@ struct Forecast {
 
 class Loop {
  public:
-  /// Starts anew. sites = number of shares added (1 for central).
+  /// Starts anew. sites = number of shares added (not used where the noise is added once).
   Loop(const config::Experiment& experiment, std::uint32_t sites);
   ~Loop();
   Loop(Loop&&) noexcept;
