@@ -1,6 +1,6 @@
 #pragma once
-// Private values as they come from rows. No copy, no stream operator, no accessor: only Releaser and Selector
-// (release.hpp) read them.
+// Private values as they come from rows. No copy, no stream operator, no accessor: only Releaser (release.hpp) reads
+// them, and SiteInternalReducer (site_internal_sum.hpp), which adds those of one site's ranks.
 
 #include <cstdint>
 #include <vector>
@@ -26,6 +26,7 @@ class RawCounts {
 
  private:
   friend class Releaser;
+  friend class SiteInternalReducer;
   std::vector<std::int64_t> values_;
   privacy::L2Bound l2_;
 };
