@@ -1,6 +1,8 @@
 #include "fedloom/privacy/accountant.hpp"
 
 #include <algorithm>
+#include <array>
+#include <set>
 
 #include "fedloom/base/check.hpp"
 #include "fedloom/base/error.hpp"
@@ -25,10 +27,43 @@ Accountant::Accountant(Ledger& ledger, std::string run, Limits limits)
   }
 }
 
+void Accountant::check_opened_once(const SpendRequest& request) const {
+  std::set<std::array<std::uint32_t, 1 + OpenedEvent::most>> asked;
+  const auto key = [](const OpenedEvent& event) {
+    return std::array{std::uint32_t{event.degree}, event.attributes[0], event.attributes[1], event.attributes[2]};
+  };
+  const auto refuse = [&] {
+    throw LedgerError("run " + run_ + ", round " + std::to_string(request.round),
+                      "asks for an exact total that was opened before in this run",
+                      "ask the lead why; each is opened once");
+  };
+  for (const Event& event : request.events) {
+    const auto* opened = std::get_if<OpenedEvent>(&event);
+    if (opened != nullptr && !asked.insert(key(*opened)).second) refuse();
+  }
+  if (asked.empty()) return;
+  for (const LedgerEntry& entry : ledger_->entries()) {
+    if (entry.run != run_ || entry.round == request.round) continue;
+    for (const Event& event : entry.events) {
+      const auto* opened = std::get_if<OpenedEvent>(&event);
+      if (opened != nullptr && asked.contains(key(*opened))) refuse();
+    }
+  }
+}
+
+bool Accountant::is_handed_over(const SpendRequest& request) const {
+  if (!is_handover(request.events)) return false;
+  return std::ranges::any_of(ledger_->entries(), [&](const LedgerEntry& entry) {
+    return entry.run == run_ && entry.kind == "spend" && is_handover(entry.events) &&
+           entry.events.front() == request.events.front();
+  });
+}
+
 std::variant<Spend, OverBudget> Accountant::spend(SpendRequest request) {
+  check_opened_once(request);
   const auto& entries = ledger_->entries();
   const bool booked = std::any_of(entries.begin(), entries.end(), [&](const LedgerEntry& entry) {
-    return entry.kind == "spend" && entry.run == run_ && entry.round == request.round &&
+    return entry.kind != "reuse" && entry.run == run_ && entry.round == request.round &&
            entry.attempt == request.attempt;
   });
   if (booked) {
@@ -37,7 +72,7 @@ std::variant<Spend, OverBudget> Accountant::spend(SpendRequest request) {
         "is booked already", "resume the run instead of starting it again under its old name");
   }
   LedgerEntry entry{.run = run_,
-                    .kind = "spend",
+                    .kind = is_handed_over(request) ? "within" : "spend",
                     .round = request.round,
                     .attempt = request.attempt,
                     .stage = std::move(request.stage),

@@ -70,6 +70,18 @@ double rho_value(const ExponentialEvent& event) {
   return quotient_up(num, den);
 }
 
+double rho_value(const CuratorEvent& event) {
+  cpp_int den = 1;
+  den <<= event.rho_shift;
+  return quotient_up(event.rho_num, den);
+}
+
+double rho_value(const OpenedEvent&) { return 0; }
+
+double renyi_value(const CuratorEvent& event, double alpha) { return multiply_up(rho_value(event), alpha); }
+
+double renyi_value(const OpenedEvent&, double) { return 0; }
+
 double renyi_value(const GaussianEvent& event, double alpha) {
   const double linear = multiply_up(rho_value(event), alpha);
   if (event.contributors == 1) return linear;
@@ -115,8 +127,24 @@ double tau(double sigma_grid, std::uint32_t contributors) {
   return 10 * sum;
 }
 
+CuratorEvent curator_event(Rho rho) {
+  constexpr int digits = std::numeric_limits<double>::digits;
+  constexpr int most_shift = 128;
+  FEDLOOM_CHECK(rho.value >= 0 && rho.value < 0x1p53);
+  // Exact for all but the smallest ρ, which are rounded down.
+  const int shift = std::clamp(digits - 1 - (rho.value > 0 ? std::ilogb(rho.value) : 0), 0, most_shift);
+  return {.rho_num = static_cast<std::uint64_t>(std::floor(std::ldexp(rho.value, shift))),
+          .rho_shift = static_cast<std::uint8_t>(shift)};
+}
+
 Rho rho(const Event& event) {
   return std::visit([](const auto& e) { return Rho{rho_value(e)}; }, event);
+}
+
+bool is_handover(std::span<const Event> events) {
+  const auto opened = [](const Event& event) { return std::holds_alternative<OpenedEvent>(event); };
+  return events.size() > 1 && std::holds_alternative<CuratorEvent>(events.front()) &&
+         std::ranges::all_of(events.subspan(1), opened);
 }
 
 double renyi(const Event& event, double alpha) {

@@ -1,5 +1,6 @@
 #include "fedloom/privacy/event_json.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "event_values.hpp"
@@ -24,7 +25,22 @@ struct EventJson {
             {"epsilon_shift", e.epsilon_shift},
             {"candidates", e.candidates}};
   }
+  json operator()(const CuratorEvent& e) const {
+    return {{"kind", "curator"}, {"rho_num", e.rho_num}, {"rho_shift", e.rho_shift}};
+  }
+  json operator()(const OpenedEvent& e) const {
+    return {{"kind", "opened"},
+            {"attributes", std::vector<std::uint32_t>(e.attributes.begin(), e.attributes.begin() + e.degree)}};
+  }
 };
+
+OpenedEvent parse_opened(const json& e) {
+  const auto attributes = e.at("attributes").get<std::vector<std::uint32_t>>();
+  OpenedEvent event{.degree = static_cast<std::uint8_t>(attributes.size())};
+  if (attributes.size() > OpenedEvent::most) throw std::invalid_argument("a marginal of too many attributes");
+  std::ranges::copy(attributes, event.attributes.begin());
+  return event;
+}
 
 Event parse_event(const json& e) {
   if (e.at("kind") == "gaussian") {
@@ -37,6 +53,11 @@ Event parse_event(const json& e) {
     if (event.contributors == 0 || event.site_noise.variance_num == 0) throw std::invalid_argument("no noise");
     return event;
   }
+  if (e.at("kind") == "curator") {
+    return CuratorEvent{.rho_num = e.at("rho_num").get<std::uint64_t>(),
+                        .rho_shift = e.at("rho_shift").get<std::uint8_t>()};
+  }
+  if (e.at("kind") == "opened") return parse_opened(e);
   if (e.at("kind") != "exponential") throw std::invalid_argument("unknown mechanism");
   return ExponentialEvent{.epsilon_num = e.at("epsilon_num").get<std::uint64_t>(),
                           .epsilon_shift = e.at("epsilon_shift").get<std::uint8_t>(),

@@ -1,5 +1,6 @@
 #include "ledger_text.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -61,6 +62,15 @@ LedgerEntry parse_entry(std::string_view line) {
   return entry;
 }
 
+/// An entry "within" another adds to what a curator has, who was paid for by an earlier entry of the run.
+bool is_covered(const LedgerEntry& entry, const std::vector<LedgerEntry>& before) {
+  if (entry.kind != "within") return true;
+  return is_handover(entry.events) && std::ranges::any_of(before, [&entry](const LedgerEntry& paid) {
+           return paid.kind == "spend" && paid.run == entry.run && is_handover(paid.events) &&
+                  paid.events.front() == entry.events.front();
+         });
+}
+
 [[noreturn]] void damaged(const std::filesystem::path& file, std::size_t line, const std::string& what) {
   const FilePosition at{.file = file.string(), .line = static_cast<int>(line)};
   throw LedgerError(at.str(), what,
@@ -80,7 +90,8 @@ std::variant<LedgerEntry, std::string> next_entry(std::string_view text, std::si
   if (entry.seq + 1 != line) return "the entry has another number than its place";
   if (entry.prev != prev) return "the entry does not follow from the one before";
   if (entry.hash != hash_of(entry)) return "the entry's hash does not match its content";
-  if (entry.kind != "spend" && entry.kind != "reuse") return "the entry is of an unknown kind";
+  if (entry.kind != "spend" && entry.kind != "reuse" && entry.kind != "within")
+    return "the entry is of an unknown kind";
   // Another C library may compute exp() with another last digit.
   const double due = cost_of(entry).value;
   if (!(std::abs(entry.cost.value - due) <= 1e-12 * due)) return "the cost is not that of the entry's events";
@@ -145,6 +156,8 @@ VerifiedLog verified_log(const LedgerFiles& files, std::string_view log, const s
     const std::size_t line = verified.entries.size() + 1;
     auto next = next_entry(log.substr(verified.whole_bytes, end - verified.whole_bytes), line, prev);
     if (const auto* reason = std::get_if<std::string>(&next)) damaged(files.log, line, *reason);
+    if (!is_covered(std::get<LedgerEntry>(next), verified.entries))
+      damaged(files.log, line, "the entry costs nothing, and nothing before has paid for it");
     verified.entries.push_back(std::get<LedgerEntry>(std::move(next)));
     prev = verified.entries.back().hash;
     verified.whole_bytes = end + 1;

@@ -11,18 +11,27 @@ namespace fedloom::privacy {
 namespace {
 
 /// Position is the kind on the wire.
-constexpr std::array<std::string_view, 3> kinds{"spend", "lost", "reuse"};
+constexpr std::array<std::string_view, 4> kinds{"spend", "lost", "reuse", "handed"};
 /// Of a plan's noise, and of a roster: beyond them a cost would take long to work out or not be a number.
 constexpr std::uint8_t max_grid_bits = 24;
 constexpr std::uint8_t max_variance_shift = 48;
 constexpr std::uint32_t max_contributors = 100;
 constexpr std::uint8_t max_epsilon_shift = 64;
+constexpr std::uint8_t max_rho_shift = 128;
 
 bool is_bookable(const GaussianEvent& event) {
   return event.contributors >= 1 && event.contributors <= max_contributors && event.site_noise.variance_num > 0 &&
          event.site_noise.variance_shift <= max_variance_shift && event.site_noise.grid_bits <= max_grid_bits;
 }
 bool is_bookable(const ExponentialEvent& event) { return event.epsilon_shift <= max_epsilon_shift; }
+bool is_bookable(const CuratorEvent& event) { return event.rho_shift <= max_rho_shift; }
+bool is_bookable(const OpenedEvent& event) {
+  if (event.degree > OpenedEvent::most) return false;
+  const auto used = std::span(event.attributes).first(event.degree);
+  const auto rest = std::span(event.attributes).subspan(event.degree);
+  return std::ranges::adjacent_find(used, std::greater_equal<>()) == used.end() &&
+         std::ranges::all_of(rest, [](std::uint32_t attribute) { return attribute == 0; });
+}
 
 struct EventWriter {
   ByteWriter& out;
@@ -38,6 +47,14 @@ struct EventWriter {
     out.u64(event.epsilon_num);
     out.u8(event.epsilon_shift);
     out.u64(event.candidates);
+  }
+  void operator()(const CuratorEvent& event) const {
+    out.u64(event.rho_num);
+    out.u8(event.rho_shift);
+  }
+  void operator()(const OpenedEvent& event) const {
+    out.u8(event.degree);
+    for (std::size_t k = 0; k < event.degree; ++k) out.u32(event.attributes[k]);
   }
 };
 
@@ -60,11 +77,34 @@ ExponentialEvent read_exponential(ByteReader& in) {
   return event;
 }
 
+CuratorEvent read_curator(ByteReader& in) {
+  CuratorEvent event;
+  event.rho_num = in.u64();
+  event.rho_shift = in.u8();
+  return event;
+}
+
+OpenedEvent read_opened(ByteReader& in) {
+  OpenedEvent event{.degree = in.u8()};
+  if (event.degree > OpenedEvent::most) in.fail();
+  for (std::size_t k = 0; k < event.degree && in.ok(); ++k) event.attributes[k] = in.u32();
+  return event;
+}
+
 Event read_event(ByteReader& in) {
-  const std::uint8_t mechanism = in.u8();
-  if (mechanism == 0) return read_gaussian(in);
-  if (mechanism != 1) in.fail();
-  return read_exponential(in);
+  switch (in.u8()) {
+    case 0:
+      return read_gaussian(in);
+    case 1:
+      return read_exponential(in);
+    case 2:
+      return read_curator(in);
+    case 3:
+      return read_opened(in);
+    default:
+      in.fail();
+      return GaussianEvent{};
+  }
 }
 
 PublicSpend read_spend(ByteReader& in) {
@@ -85,6 +125,12 @@ PublicSpend read_spend(ByteReader& in) {
   return spend;
 }
 
+bool is_released(const std::vector<Event>& events) {
+  return std::ranges::none_of(events, [](const Event& event) {
+    return std::holds_alternative<CuratorEvent>(event) || std::holds_alternative<OpenedEvent>(event);
+  });
+}
+
 }  // namespace
 
 std::string fault_of(const std::vector<PublicSpend>& spends) {
@@ -99,14 +145,18 @@ std::string fault_of(const std::vector<PublicSpend>& spends) {
       return std::visit([](const auto& e) { return is_bookable(e); }, event);
     });
     if (!bookable) return entry + "with an event that no site could have booked";
+    const bool matches = spend.kind == "handed" ? is_handover(spend.events) : is_released(spend.events);
+    if (!matches) return entry + "whose events are not of its kind";
   }
   return {};
 }
 
+bool is_free(std::string_view kind) noexcept { return kind == "reuse" || kind == "handed"; }
+
 Rho cost_of(const std::vector<PublicSpend>& spends) {
   Rho cost;
   for (const PublicSpend& spend : spends) {
-    if (spend.kind == "reuse") continue;
+    if (is_free(spend.kind)) continue;
     for (const Event& event : spend.events) cost.value = add_up(cost.value, rho(event).value);
   }
   return cost;

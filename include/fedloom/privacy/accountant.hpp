@@ -51,12 +51,16 @@ class Accountant {
   /// Counts what the ledger already holds for this run and for the data set.
   Accountant(Ledger& ledger, std::string run, Limits limits);
   /// Books first, then gives the token; refuses without booking. A (round, attempt) of this run that is booked
-  /// already is a LedgerError: a protocol that asks twice is broken.
+  /// already is a LedgerError: a protocol that asks twice is broken. A handover (curve.hpp) is paid for once in a run:
+  /// a later one to the same curator is booked "within" it, at no cost. A total that was opened in another round of the
+  /// run is not opened again: LedgerError.
   std::variant<Spend, OverBudget> spend(SpendRequest request);
   Rho spent_in_run() const noexcept { return run_spent_; }
   Rho left_in_run() const noexcept;
 
  private:
+  void check_opened_once(const SpendRequest& request) const;
+  bool is_handed_over(const SpendRequest& request) const;
   Ledger* ledger_;
   std::string run_;
   Limits limits_;

@@ -24,7 +24,8 @@ struct LedgerEntry {
   std::uint64_t seq = 0;  ///< from 0
   std::string time;       ///< UTC
   std::string run;        ///< run id
-  std::string kind;       ///< "spend" | "reuse" (a stored share sealed again, cost 0)
+  std::string kind;  ///< "spend" | "reuse" (a stored share sealed again, cost 0) | "within" (more exact totals for the
+                     ///< curator that an earlier "spend" of the run has paid for, cost 0)
   std::uint32_t round = 0;
   std::uint32_t attempt = 0;
   std::string stage;           ///< "one-way", "sketch", …: for people

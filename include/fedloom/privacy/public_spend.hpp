@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fedloom/base/bytes.hpp"
@@ -16,7 +17,8 @@ namespace fedloom::privacy {
 struct PublicSpend {
   std::uint32_t round = 0;
   std::uint32_t attempt = 0;
-  std::string kind;  ///< "spend" | "lost" (paid, but its total never arrived) | "reuse" (free)
+  std::string kind;  ///< "spend" | "lost" (paid, but its total never arrived) | "reuse" (free) | "handed" (exact
+                     ///< totals for a trusted curator: what it released of them stands in lines of its own)
   std::string stage;
   std::vector<Event> events;
   bool operator==(const PublicSpend&) const = default;
@@ -31,7 +33,10 @@ inline constexpr std::size_t max_public_stage = 64;
 /// kind, too much of something, an event that no site of a run could have booked. Empty when nothing is.
 std::string fault_of(const std::vector<PublicSpend>& spends);
 
-/// Σ ρ of what was paid, rounded up; "reuse" costs nothing. The list must be without fault.
+/// A line of this kind adds nothing to what the run has released: "reuse", "handed".
+bool is_free(std::string_view kind) noexcept;
+
+/// Σ ρ of what was paid, rounded up; free lines cost nothing. The list must be without fault.
 Rho cost_of(const std::vector<PublicSpend>& spends);
 
 /// One list has one encoding. The list must be without fault.
