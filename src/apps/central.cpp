@@ -34,7 +34,7 @@ class CentralSource final : public coordinator::MeasurementSource {
 
   std::size_t select(const coordinator::SelectStep& step, coordinator::PublicSpend& spent) override {
     spent = {.round = step.round, .kind = "spend", .stage = "select", .events = {step.event}};
-    return curator_.select(step.round, step.candidates, step.event);
+    return curator_.select(step.round, step.candidates, step.event, step.coarsening);
   }
 
   coordinator::ClosedBooks close(bool finished, const std::vector<coordinator::PublicSpend>& public_ledger) override {

@@ -13,16 +13,18 @@ double Measurement::value(std::size_t k) const {
 std::vector<Measurement> to_measurements(Total&& total, const RoundPlan& plan, const schema::Domain& domain,
                                          std::uint32_t sites) {
   const auto consumed = std::move(total);
+  const auto over = plan.coarsening.over(domain);
   FEDLOOM_CHECK(sites > 0 && consumed.words().size() == plan.length(domain));
   std::vector<Measurement> measurements;
   measurements.reserve(plan.queries.size());
   std::size_t at = 0;
   for (const auto& [query, noise] : plan.queries) {
     Measurement measurement{.query = query,
-                            .grid_values = std::vector<std::int64_t>(query.length(domain)),
+                            .grid_values = std::vector<std::int64_t>(query.length(over)),
                             .grid_bits = noise.grid_bits,
                             .sigma = std::sqrt(sites * noise.variance_counts()),
-                            .round = plan.round};
+                            .round = plan.round,
+                            .coarsening = plan.coarsening};
     // Two's complement is the centred residue mod 2^64.
     for (auto& value : measurement.grid_values) value = static_cast<std::int64_t>(consumed.words()[at++]);
     measurements.push_back(std::move(measurement));

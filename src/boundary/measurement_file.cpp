@@ -1,5 +1,7 @@
 #include <cmath>
+#include <optional>
 
+#include "fedloom/base/check.hpp"
 #include "fedloom/base/error.hpp"
 #include "fedloom/base/file.hpp"
 #include "fedloom/boundary/measurement.hpp"
@@ -11,17 +13,42 @@ namespace {
 
 constexpr std::uint64_t format_version = 1;
 
+/// What the measurements of a run are over.
+struct Ground {
+  const schema::Domain* fine;
+  schema::Domain coarse;
+  schema::Coarsening coarsening;
+
+  Ground(const schema::Domain& domain, schema::Coarsening made)
+      : fine(&domain), coarse(made.over(domain)), coarsening(std::move(made)) {}
+};
+
 Json header_of(const schema::Domain& domain) {
   Json json{{"version", format_version}, {"domain", Json::array()}};
   for (const auto& axis : domain.axes()) json["domain"].push_back(Json::array({axis.name, axis.size}));
   return json;
 }
 
-void check_header(std::string_view line, const schema::Domain& domain) {
-  const auto json = parse_object(line);
+Ground read_header(std::string_view line, const schema::Domain& domain) {
+  auto json = parse_object(line);
   if (uint_field(json, "version", UINT64_MAX) != format_version)
     throw JsonFault("these measurements are of another version of the format");
+  schema::Coarsening coarsening;
+  if (json.contains("coarsening")) coarsening = coarsening_of(json.at("coarsening"), domain);
+  json.erase("coarsening");
   if (json != header_of(domain)) throw JsonFault("these measurements were made over another domain");
+  return {domain, std::move(coarsening)};
+}
+
+/// The one coarsening of a run; some of its measurements are older than it.
+schema::Coarsening coarsening_of(const std::vector<Measurement>& measurements) {
+  schema::Coarsening one;
+  for (const auto& measurement : measurements) {
+    if (measurement.coarsening.empty()) continue;
+    FEDLOOM_CHECK(one.empty() || one == measurement.coarsening);
+    one = measurement.coarsening;
+  }
+  return one;
 }
 
 Json to_json(const Measurement& measurement, const schema::Domain& domain) {
@@ -29,6 +56,7 @@ Json to_json(const Measurement& measurement, const schema::Domain& domain) {
   json["round"] = measurement.round;
   json["sigma"] = measurement.sigma;
   json["grid_bits"] = measurement.grid_bits;
+  if (!measurement.coarsening.empty()) json["coarse"] = true;
   json["values"] = measurement.grid_values;
   return json;
 }
@@ -46,16 +74,26 @@ bool is_int64(const Json& value) {
          (!value.is_number_unsigned() || value.get<std::uint64_t>() <= std::uint64_t{INT64_MAX});
 }
 
-Measurement measurement_of(std::string_view line, const schema::Domain& domain) {
+bool is_coarse(const Json& json, const Ground& ground) {
+  const auto found = json.find("coarse");
+  if (found == json.end()) return false;
+  if (!found->is_boolean() || !found->get<bool>()) throw JsonFault("\"coarse\" can only be true");
+  if (ground.coarsening.empty()) throw JsonFault("the first line tells no coarsening, but a measurement is over one");
+  return true;
+}
+
+Measurement measurement_of(std::string_view line, const Ground& ground) {
   const auto json = parse_object(line);
-  refuse_other_keys(json,
-                    {"kind", "attributes", "sketch_rows", "sketch_seed", "round", "sigma", "grid_bits", "values"});
-  Measurement measurement{.query = query_from_json(json, domain)};
+  refuse_other_keys(
+      json, {"kind", "attributes", "sketch_rows", "sketch_seed", "round", "sigma", "grid_bits", "coarse", "values"});
+  Measurement measurement{.query = query_from_json(json, *ground.fine)};
+  const bool coarse = is_coarse(json, ground);
+  if (coarse) measurement.coarsening = ground.coarsening;
   measurement.round = static_cast<std::uint32_t>(uint_field(json, "round", UINT32_MAX));
   measurement.sigma = sigma_of(json);
   measurement.grid_bits = static_cast<std::uint8_t>(uint_field(json, "grid_bits", max_grid_bits));
   const auto values = json.find("values");
-  const auto length = measurement.query.length(domain);
+  const auto length = measurement.query.length(coarse ? ground.coarse : *ground.fine);
   if (values == json.end() || !values->is_array() || values->size() != length)
     throw JsonFault("\"values\" must be a list of " + std::to_string(length) + " whole numbers");
   measurement.grid_values.reserve(length);
@@ -70,7 +108,10 @@ Measurement measurement_of(std::string_view line, const schema::Domain& domain) 
 
 void save_measurements(const std::filesystem::path& file, const schema::Domain& domain,
                        const std::vector<Measurement>& measurements) {
-  auto text = header_of(domain).dump() + "\n";
+  auto header = header_of(domain);
+  if (const auto coarsening = coarsening_of(measurements); !coarsening.empty())
+    header["coarsening"] = Json::parse(schema::to_json(coarsening, domain));
+  auto text = header.dump() + "\n";
   for (const auto& measurement : measurements) text += to_json(measurement, domain).dump() + "\n";
   write_atomically(file, std::string_view(text));
 }
@@ -79,6 +120,7 @@ std::vector<Measurement> load_measurements(const std::filesystem::path& file, co
   const auto text = read_text(file);
   std::string_view rest = text;
   std::vector<Measurement> measurements;
+  std::optional<Ground> ground;
   int line = 0;
   try {
     do {
@@ -87,9 +129,9 @@ std::vector<Measurement> load_measurements(const std::filesystem::path& file, co
       const auto one = rest.substr(0, end);
       rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
       if (line == 1)
-        check_header(one, domain);
+        ground = read_header(one, domain);
       else
-        measurements.push_back(measurement_of(one, domain));
+        measurements.push_back(measurement_of(one, *ground));
     } while (!rest.empty());
   } catch (const JsonFault& fault) {
     throw ConfigError({.file = file.string(), .line = line}, fault.what(),

@@ -85,4 +85,12 @@ Query query_from_json(const Json& object, const schema::Domain& domain) {
   return query;
 }
 
+schema::Coarsening coarsening_of(const Json& list, const schema::Domain& fine) {
+  try {
+    return schema::coarsening_from_json(list.dump(), fine);
+  } catch (const std::invalid_argument& fault) {
+    throw JsonFault(fault.what());
+  }
+}
+
 }  // namespace fedloom::boundary

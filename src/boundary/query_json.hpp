@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "fedloom/schema/coarsening.hpp"
 #include "fedloom/schema/query.hpp"
 
 namespace fedloom::boundary {
@@ -29,5 +30,7 @@ std::string text_field(const Json& object, const char* key);
 Json query_to_json(const schema::Query& query, const schema::Domain& domain);
 /// Reads the same keys from `object`, and says nothing about others. Throws JsonFault.
 schema::Query query_from_json(const Json& object, const schema::Domain& domain);
+/// The coarsening that schema::to_json wrote. Throws JsonFault.
+schema::Coarsening coarsening_of(const Json& list, const schema::Domain& fine);
 
 }  // namespace fedloom::boundary

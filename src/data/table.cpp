@@ -4,6 +4,16 @@
 
 namespace fedloom::data {
 
+namespace {
+
+template <class From, class To>
+void recode(const From& codes, const std::vector<std::uint32_t>& bin_of, To& bins) {
+  bins.reserve(codes.size());
+  for (const auto code : codes) bins.push_back(static_cast<typename To::value_type>(bin_of[code]));
+}
+
+}  // namespace
+
 Column make_column(std::uint32_t domain_size) {
   if (domain_size <= 1u << 8) return std::vector<std::uint8_t>();
   if (domain_size <= 1u << 16) return std::vector<std::uint16_t>();
@@ -12,7 +22,13 @@ Column make_column(std::uint32_t domain_size) {
 
 Table::Table(schema::Domain domain) : domain_(std::move(domain)) {
   columns_.reserve(domain_.dimensions());
-  for (std::size_t i = 0; i < domain_.dimensions(); ++i) columns_.push_back(make_column(domain_.size(i)));
+  for (std::size_t i = 0; i < domain_.dimensions(); ++i)
+    columns_.push_back(std::make_shared<Column>(make_column(domain_.size(i))));
+}
+
+Column& Table::growing(std::size_t attribute) {
+  FEDLOOM_CHECK(columns_[attribute].use_count() == 1);
+  return *columns_[attribute];
 }
 
 void Table::append(std::span<const std::uint32_t> codes) {
@@ -24,7 +40,7 @@ void Table::append(std::span<const std::uint32_t> codes) {
           using Code = typename std::decay_t<decltype(column)>::value_type;
           column.push_back(static_cast<Code>(codes[i]));
         },
-        columns_[i]);
+        growing(i));
   }
   ++rows_;
 }
@@ -34,16 +50,28 @@ void Table::append(const Table& other) {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     std::visit(
         [&](auto& column) {
-          const auto& more = std::get<std::decay_t<decltype(column)>>(other.columns_[i]);
+          const auto& more = std::get<std::decay_t<decltype(column)>>(other.column(i));
           column.insert(column.end(), more.begin(), more.end());
         },
-        columns_[i]);
+        growing(i));
   }
   rows_ += other.rows_;
 }
 
 void Table::reserve(std::size_t rows) {
-  for (Column& column : columns_) std::visit([&](auto& codes) { codes.reserve(rows); }, column);
+  for (std::size_t i = 0; i < columns_.size(); ++i) std::visit([&](auto& codes) { codes.reserve(rows); }, growing(i));
+}
+
+Table Table::recoded(const schema::Coarsening& coarsening) const {
+  Table out(coarsening.over(domain_));
+  out.columns_ = columns_;
+  out.rows_ = rows_;
+  for (const auto& axis : coarsening.axes()) {
+    auto merged = std::make_shared<Column>(make_column(axis.bins()));
+    std::visit([&](const auto& from, auto& to) { recode(from, axis.bin_of, to); }, column(axis.attribute), *merged);
+    out.columns_[axis.attribute] = std::move(merged);
+  }
+  return out;
 }
 
 }  // namespace fedloom::data

@@ -48,8 +48,8 @@ std::vector<boundary::Measurement> Curator::measure(boundary::RoundPlan plan) {
 }
 
 std::size_t Curator::select(std::uint32_t round, const std::vector<boundary::Candidate>& candidates,
-                            const privacy::ExponentialEvent& event) {
-  return value_or_throw(answerer_.select(round, next_attempt(round), candidates, event));
+                            const privacy::ExponentialEvent& event, const schema::Coarsening& coarsening) {
+  return value_or_throw(answerer_.select(round, next_attempt(round), candidates, event, coarsening));
 }
 
 }  // namespace fedloom::site

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "counted_rows.hpp"
 #include "fedloom/base/check.hpp"
 #include "fedloom/boundary/release.hpp"
 #include "fedloom/boundary/share_vault.hpp"
-#include "fedloom/measure/measure.hpp"
 
 namespace fedloom::site {
 namespace {
@@ -19,25 +19,24 @@ privacy::PublicSpend as_public(const privacy::LedgerEntry& entry) {
 
 struct PlanAnswerer::Impl {
   SiteRun run;
-  data::Loaded loaded;
   SiteLog& log;
   SiteState state;
   privacy::Ledger ledger;
   privacy::Accountant accountant;
   boundary::Releaser releaser;
   boundary::ShareVault vault;
-  measure::Counter counter;
+  CountedRows rows;
 
   Impl(const SiteRun& site_run, data::Loaded&& table, SiteLog& site_log)
       : run(site_run),
-        loaded(std::move(table)),
         log(site_log),
         state(*run.policy, run.run_id),
         ledger(state.ledger_folder(), *run.key, run.timestamp),
         accountant(ledger, run.run_id, limits(*run.policy, *run.experiment)),
         releaser(*run.random),
         vault(state.share_folder(), *run.key, *run.random),
-        counter(loaded.table, {.threads = run.threads, .entity_rows = run.policy->max_rows * run.policy->max_sites}) {}
+        rows(std::move(table.table),
+             {.threads = run.threads, .entity_rows = run.policy->max_rows * run.policy->max_sites}) {}
 
   boundary::ShareVault::Slot slot(std::uint32_t round, const Digest& plan) const { return {run.run_id, round, plan}; }
 
@@ -87,7 +86,8 @@ struct PlanAnswerer::Impl {
     if (auto* refusal = std::get_if<Refusal>(&paid)) return std::move(*refusal);
     std::vector<schema::Query> queries;
     for (const auto& planned : plan.queries) queries.push_back(planned.query);
-    auto share = releaser.release(counter.measure(queries), std::get<privacy::Spend>(std::move(paid)));
+    auto share =
+        releaser.release(rows.over(plan.coarsening).measure(queries), std::get<privacy::Spend>(std::move(paid)));
     // With recovery a share is never sealed again, so there is nothing to keep.
     if (!run.experiment->quorum().recovers()) {
       share = vault.put(slot(plan.round, content), std::move(share));
@@ -120,10 +120,12 @@ std::variant<boundary::NoisedShare, Refusal> PlanAnswerer::answer(const boundary
 
 std::variant<std::size_t, Refusal> PlanAnswerer::select(std::uint32_t round, std::uint32_t attempt,
                                                         const std::vector<boundary::Candidate>& candidates,
-                                                        const privacy::ExponentialEvent& event) {
+                                                        const privacy::ExponentialEvent& event,
+                                                        const schema::Coarsening& coarsening) {
   auto paid = impl_->spend({.round = round, .attempt = attempt, .stage = "select", .events = {event}, .plan = {}});
   if (auto* refusal = std::get_if<Refusal>(&paid)) return std::move(*refusal);
-  return impl_->releaser.select(impl_->counter.score(candidates), std::get<privacy::Spend>(std::move(paid)));
+  return impl_->releaser.select(impl_->rows.over(coarsening).score(candidates),
+                                std::get<privacy::Spend>(std::move(paid)));
 }
 
 PlanAnswerer::Past PlanAnswerer::past() const {

@@ -131,8 +131,7 @@ std::uint32_t most_contributors(const config::SitePolicy& policy, const config::
   return is_possible(quorum) ? quorum.contributors() : 0;
 }
 
-std::optional<Refusal> check_query(const config::Experiment& experiment, const boundary::PlannedQuery& planned) {
-  const auto& domain = experiment.schema.domain();
+std::optional<Refusal> check_query(const schema::Domain& domain, const boundary::PlannedQuery& planned) {
   const auto& query = planned.query;
   for (const std::uint32_t attribute : query.marginal) {
     if (attribute >= domain.dimensions()) return bad_plan("asks for a column outside the schema");
@@ -167,12 +166,14 @@ std::optional<Refusal> check_plan(const config::SitePolicy& policy, const config
   }
   if (plan.entity_rows < policy.max_rows * policy.max_sites)
     return bad_plan("is sized for smaller entities than this site has");
+  if (!plan.coarsening.fits(experiment.schema.domain())) return bad_plan("merges values that the schema does not have");
+  const schema::Domain domain = plan.coarsening.over(experiment.schema.domain());
   std::set<schema::Query> seen;
   std::uint64_t length = 0;
   for (const auto& planned : plan.queries) {
-    if (auto refusal = check_query(experiment, planned)) return refusal;
+    if (auto refusal = check_query(domain, planned)) return refusal;
     if (!seen.insert(planned.query).second) return bad_plan("asks the same thing twice in one round");
-    length += planned.query.length(experiment.schema.domain());
+    length += planned.query.length(domain);
   }
   if (length > boundary::max_plan_length) return bad_plan("asks for more numbers than a round may carry");
   return std::nullopt;

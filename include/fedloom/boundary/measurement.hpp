@@ -15,6 +15,7 @@ struct Measurement {
   std::uint8_t grid_bits = 0;
   double sigma = 0;  ///< standard deviation of the whole noise, in counts (of one entry)
   std::uint32_t round = 0;
+  schema::Coarsening coarsening{};    ///< what the query's bins are; empty: the schema's own codes
   double value(std::size_t k) const;  ///< in counts
 };
 
@@ -40,7 +41,8 @@ std::vector<Measurement> to_measurements(Total&& total, const RoundPlan& plan, c
 /// trust: central only. Aborts unless the plan counts on ONE contributor, i.e. this share holds all the noise.
 Total reveal_central(NoisedShare&& share);
 
-/// public/measurements.jsonl: first line {"version","domain"}, then one measurement a line; append-safe.
+/// public/measurements.jsonl: first line {"version","domain"} and, where there is one, "coarsening", which is one for
+/// the whole run; then one measurement a line, {"coarse": true} where it is over the coarsening's bins.
 void save_measurements(const std::filesystem::path& file, const schema::Domain& domain,
                        const std::vector<Measurement>& measurements);
 /// Throws ConfigError naming the line (also when the domain is another one).

@@ -28,6 +28,7 @@ struct SelectStep {
   std::uint32_t round = 0;
   std::vector<boundary::Candidate> candidates;
   privacy::ExponentialEvent event;
+  schema::Coarsening coarsening{};  ///< what the candidates are over
 };
 struct FinishedStep {};
 using Step = std::variant<MeasureStep, SelectStep, FinishedStep>;

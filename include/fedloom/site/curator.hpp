@@ -15,7 +15,7 @@ class Curator {
   /// Throws RefusedError or BudgetError.
   std::vector<boundary::Measurement> measure(boundary::RoundPlan plan);
   std::size_t select(std::uint32_t round, const std::vector<boundary::Candidate>& candidates,
-                     const privacy::ExponentialEvent& event);
+                     const privacy::ExponentialEvent& event, const schema::Coarsening& coarsening = {});
   privacy::Rho booked() const noexcept { return answerer_.booked(); }
   const privacy::LedgerHead& head() const noexcept { return answerer_.head(); }
   void close_books() { answerer_.close_books(); }

@@ -46,10 +46,11 @@ class PlanAnswerer {
   /// booked nothing. Throws LedgerError and EnvironmentError (disk).
   std::variant<boundary::NoisedShare, Refusal> answer(const boundary::RoundPlan& plan);
 
-  /// Exact exponential mechanism over candidates (trust: central).
+  /// Exact exponential mechanism over candidates (trust: central), which are over a coarsening's bins.
   std::variant<std::size_t, Refusal> select(std::uint32_t round, std::uint32_t attempt,
                                             const std::vector<boundary::Candidate>& candidates,
-                                            const privacy::ExponentialEvent& event);
+                                            const privacy::ExponentialEvent& event,
+                                            const schema::Coarsening& coarsening = {});
 
   /// The newest round this site has booked in the run, and whether its share is still here.
   struct Past {
