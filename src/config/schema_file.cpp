@@ -57,6 +57,9 @@ Categorical categorical(const Entry& entry) {
   Categorical made;
   made.values = entry.value["values"].get<std::vector<std::string>>();
   made.outside = outside_of(entry, Outside::refuse);
+  if (made.values.empty() && made.outside != Outside::other) {
+    entry.fail("values", "'values' lists nothing", "list its categories, or add outside: other for free text");
+  }
   if (made.outside == Outside::clip) entry.fail("outside", "categories cannot be clipped", "use refuse or other");
   if (entry.has("other_label") && made.outside != Outside::other) {
     entry.fail("other_label", "'other_label' needs outside: other", "add outside: other, or remove it");

@@ -16,7 +16,8 @@ constexpr std::size_t most_values = 1u << 24;
 }
 
 void check(const Attribute& attribute, const Categorical& categorical) {
-  if (categorical.values.empty()) refuse(attribute, "lists no values");
+  // With `other` no value need be listed: free text, of which only counts whether there is any.
+  if (categorical.values.empty() && categorical.outside != Outside::other) refuse(attribute, "lists no values");
   if (categorical.values.size() > most_values) refuse(attribute, "lists more than 2^24 values");
   if (categorical.outside == Outside::clip) refuse(attribute, "is categorical and cannot clip: use refuse or other");
   std::unordered_set<std::string_view> seen;

@@ -77,6 +77,7 @@ TEST(SchemaFile, WrittenIsReadBackWithTheSameHash) {
                 "  - {name: b, type: real, min: -0.1, max: 1e20, bins: 7, outside: refuse}\n"
                 "  - {name: c, type: integer, min: 1, max: 3, width: 1, missing: true}\n"
                 "  - {name: d, type: coded, size: 9, outside: clip}\n"
+                "  - {name: g, type: categorical, values: [], outside: other, other_label: text, missing: true}\n"
                 "  - {name: \"e, f\", role: id}\n");
   const auto again = load_schema(folder.write("again.yaml", schema_yaml(schema)));
   EXPECT_EQ(again.hash(), schema.hash());
@@ -125,7 +126,7 @@ std::vector<BadFile> bad_schemas() {
           ":23:5: 'type' means nothing for a column of role id"),
       bad("unknown", "min: 17", "minimum: 17", ":5:5: 'minimum' is not a known key in item 1 of 'attributes'"),
       bad("values", "values: [Female, Male]", "values: Female", ":10:13: 'values' must be a list"),
-      bad("values_none", "values: [Female, Male]", "values: []", ":10:13: 'values' must have at least 1 items"),
+      bad("values_none", "values: [Female, Male]", "values: []", ":10:13: 'values' lists nothing; list its categories"),
       bad("values_null", "values: [Female, Male]", "values: [Female, ~]",
           ":10:22: item 2 of 'values' must be text, not nothing"),
       bad("values_twice", "values: [Female, Male]", "values: [Male, Male]",

@@ -56,6 +56,16 @@ TEST(Categories, OutsideTheListBecomeOtherWhereTheSchemaSaysSo) {
   EXPECT_EQ(schema.label(0, 4), "missing");
 }
 
+TEST(Categories, NeedNotBeListedWhereAnyTextMayStand) {
+  Attribute text = colour(Outside::other, true);
+  std::get<Categorical>(text.type).values.clear();
+  const Schema schema = one(text);
+  expect_code(schema, "seen twice by the doctor", How::other, 0);
+  expect_code(schema, "", How::fits, 1);
+  EXPECT_EQ(schema.domain().size(0), 2u);
+  EXPECT_EQ(schema.decode(0, 0, 0.5), "other");
+}
+
 TEST(Missing, IsTheLastCodeOfEachKind) {
   expect_code(one(whole({0, 5, 9}, Outside::clip, true)), "", How::fits, 2);
   expect_code(one(real({0, 5, 9}, Outside::clip, true)), "", How::fits, 2);
