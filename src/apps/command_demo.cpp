@@ -1,6 +1,7 @@
 // fedloom demo: throw-away keys, roster and policies for public data, then a real run.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 
 #include "commands.hpp"
@@ -27,13 +28,26 @@ struct Site {
   fs::path table;
 };
 
-std::vector<Site> sites_of(const DemoArguments& arguments) {
-  const fs::path bundled = fs::path(FEDLOOM_CONFIGS_DIR) / "data";
-  if (arguments.data.empty()) {
-    return {{"office", bundled / "adult-office.csv"},
-            {"trades", bundled / "adult-trades.csv"},
-            {"young", bundled / "adult-young.csv"}};
+/// Tables that lie with an experiment: data/adult-office.csv beside adult.yaml is that of the site office.
+std::vector<Site> tables_beside(const fs::path& experiment) {
+  const std::string start = experiment.stem().string() + "-";
+  std::vector<Site> sites;
+  std::error_code no_folder;
+  for (const auto& entry : fs::directory_iterator(experiment.parent_path() / "data", no_folder)) {
+    const std::string stem = entry.path().stem().string();
+    if (entry.path().extension() != ".csv" || !stem.starts_with(start)) continue;
+    if (is_site_name(stem.substr(start.size()))) sites.push_back({stem.substr(start.size()), entry.path()});
   }
+  if (sites.empty()) {
+    throw UsageError("no tables lie with " + experiment.string() + ", such as data/" + start + "north.csv beside it",
+                     "name each site's table, as in --data north=north.csv");
+  }
+  std::sort(sites.begin(), sites.end(), [](const Site& a, const Site& b) { return a.name < b.name; });
+  return sites;
+}
+
+std::vector<Site> sites_of(const DemoArguments& arguments, const fs::path& experiment) {
+  if (arguments.data.empty()) return tables_beside(experiment);
   std::vector<Site> sites;
   for (const auto& text : arguments.data) {
     const auto equals = text.find('=');
@@ -137,7 +151,7 @@ fs::path prepare(const fs::path& source, const std::vector<Site>& sites, const f
 void demo(const DemoArguments& arguments) {
   const fs::path source = fs::absolute(arguments.experiment.empty() ? fs::path(FEDLOOM_CONFIGS_DIR) / "adult.yaml"
                                                                     : fs::path(arguments.experiment));
-  const auto sites = sites_of(arguments);
+  const auto sites = sites_of(arguments, source);
   const auto file = prepare(source, sites, arguments.folder);
   const auto experiment = config::load_experiment(file);
   std::cout << "made throw-away keys and policies for " << sites.size() << " site(s) in " << arguments.folder << "\n"
@@ -162,11 +176,13 @@ void add_demo(CLI::App& app) {
   command->add_option("--dir", arguments->folder, "Folder for keys, roster and policies (default: fedloom-demo)");
   command->add_option("--experiment", arguments->experiment, "Another experiment (default: the bundled Adult)");
   command->add_option("--data", arguments->data,
-                      "A site's table, as NAME=FILE.csv; once for each site. PUBLIC data only");
+                      "A site's table, as NAME=FILE.csv; once for each site. PUBLIC data only (default: the files "
+                      "data/<experiment>-<site>.csv beside the experiment)");
   command->add_option("--out", arguments->out, "New folder for the run (default: runs/<name>-<time>-<id>)");
   command->add_flag("--prepare-only", arguments->prepare_only, "Make keys, roster and policies, but do not run");
   command->footer(
       "Example: fedloom demo\n"
+      "Example: fedloom demo --experiment configs/stroke-trial.yaml\n"
       "Example: fedloom demo --experiment mine.yaml --data a=a.csv --data b=b.csv --data c=c.csv");
   command->callback([arguments] { demo(*arguments); });
 }
