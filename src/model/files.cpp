@@ -42,11 +42,11 @@ json read_description(const std::filesystem::path& file) {
   return description;
 }
 
-schema::Domain read_domain(const json& description, const std::filesystem::path& file) {
+schema::Domain read_domain(const json& description, const char* key, const std::filesystem::path& file) {
   try {
     std::vector<schema::Domain::Axis> axes;
     std::uint64_t width = 0;
-    for (const json& axis : description.at("domain")) {
+    for (const json& axis : description.at(key)) {
       axes.push_back({axis.at("name").get<std::string>(), axis.at("size").get<std::uint32_t>()});
       width += axes.back().size;
     }
@@ -56,6 +56,31 @@ schema::Domain read_domain(const json& description, const std::filesystem::path&
     refuse(file, "the domain is not a list of names and sizes");
   } catch (const std::invalid_argument& error) {
     refuse(file, std::string("the domain is wrong: ") + error.what());
+  }
+}
+
+json axes_json(const schema::Domain& domain) {
+  json axes = json::array();
+  for (const auto& axis : domain.axes()) axes.push_back({{"name", axis.name}, {"size", axis.size}});
+  return axes;
+}
+
+json expansion_json(const Expansion& expansion) {
+  return {{"domain", axes_json(expansion.fine())},
+          {"coarsening", json::parse(schema::to_json(expansion.coarsening(), expansion.fine()))},
+          {"shares", expansion.shares()}};
+}
+
+void read_expansion(const json& value, Generator& generator, const std::filesystem::path& file) {
+  try {
+    schema::Domain fine = read_domain(value, "domain", file);
+    auto coarsening = schema::coarsening_from_json(value.at("coarsening").dump(), fine);
+    generator.expand(
+        {std::move(fine), std::move(coarsening), value.at("shares").get<std::vector<std::vector<double>>>()});
+  } catch (const json::exception&) {
+    refuse(file, "the expansion is damaged");
+  } catch (const std::invalid_argument& error) {
+    refuse(file, std::string("the expansion is wrong: ") + error.what());
   }
 }
 
@@ -74,17 +99,16 @@ at::Tensor read_tensor(const std::filesystem::path& file, const Bytes& bytes) {
 void Generator::save(const std::filesystem::path& folder, const std::string& notes_json) const {
   const std::vector<char> bytes = torch::jit::pickle_save(tensors_->logits);
   const ByteView view(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
-  json axes = json::array();
-  for (const auto& axis : tensors_->domain.axes()) axes.push_back({{"name", axis.name}, {"size", axis.size}});
   json notes = json::parse(notes_json, nullptr, false);
   if (notes.is_discarded()) notes = notes_json;
-  const json description = {{"format", "fedloom-model"},
-                            {"version", kVersion},
-                            {"kind", "product mixture"},
-                            {"components", tensors_->components},
-                            {"domain", axes},
-                            {"sha256", to_hex(sha256(view))},
-                            {"notes", notes}};
+  json description = {{"format", "fedloom-model"},
+                      {"version", kVersion},
+                      {"kind", "product mixture"},
+                      {"components", tensors_->components},
+                      {"domain", axes_json(tensors_->domain)},
+                      {"sha256", to_hex(sha256(view))},
+                      {"notes", notes}};
+  if (!expansion_.empty()) description["expansion"] = expansion_json(expansion_);
   std::filesystem::create_directories(folder);
   write_atomically(folder / "model.pt", view);
   write_atomically(folder / "model.json", description.dump(2) + "\n");
@@ -93,7 +117,7 @@ void Generator::save(const std::filesystem::path& folder, const std::string& not
 Generator Generator::load(const std::filesystem::path& folder) {
   const std::filesystem::path weights = folder / "model.pt", text = folder / "model.json";
   const json description = read_description(text);
-  schema::Domain domain = read_domain(description, text);
+  schema::Domain domain = read_domain(description, "domain", text);
   const json count = description.value("components", json());
   if (!count.is_number_unsigned() || count.get<std::uint64_t>() - 1 >= 1000000) {
     refuse(text, "components is not a number from 1 to 1000000");
@@ -114,6 +138,7 @@ Generator Generator::load(const std::filesystem::path& folder) {
   }
   Generator generator(std::move(domain), components);
   generator.tensors_->logits = tensor.contiguous().clone();
+  if (description.contains("expansion")) read_expansion(description["expansion"], generator, text);
   return generator;
 }
 

@@ -65,10 +65,29 @@ std::vector<double> Generator::answer(const schema::Marginal& marginal) const {
   return out;
 }
 
+void Generator::expand(Expansion expansion) {
+  if (expansion.coarsening().over(expansion.empty() ? domain() : expansion.fine()) != domain()) {
+    throw std::invalid_argument("the bins of an expansion are not the generator's domain");
+  }
+  expansion_ = std::move(expansion);
+}
+
+std::vector<double> Generator::one_way_of_rows(std::uint32_t attribute) const {
+  return expansion_.one_way(attribute, answer(schema::Marginal{attribute}));
+}
+
 void Generator::sample(std::uint64_t rows, std::uint64_t seed,
                        const std::function<void(std::span<const std::uint32_t>, std::size_t)>& block) const {
   const std::vector<float> p = probabilities();
-  sample_rows({&tensors_->domain, tensors_->components, p}, rows, seed, block);
+  const Mixture mixture{&tensors_->domain, tensors_->components, p};
+  if (expansion_.empty()) return sample_rows(mixture, rows, seed, block);
+  PublicStream stream(seed, "fedloom codes within bins");
+  std::vector<std::uint32_t> spread;
+  sample_rows(mixture, rows, seed, [&](std::span<const std::uint32_t> bins, std::size_t n) {
+    spread.assign(bins.begin(), bins.end());
+    expansion_.spread(spread, stream);
+    block(spread, n);
+  });
 }
 
 void set_threads(unsigned threads) { at::set_num_threads(static_cast<int>(std::max(1U, threads))); }

@@ -4,7 +4,7 @@
 #include <memory>
 #include <numeric>
 
-#include "fedloom/base/public_stream.hpp"
+#include "model/draws.hpp"
 #include "model/refine.hpp"
 
 namespace fedloom::model {
@@ -16,11 +16,6 @@ constexpr std::uint64_t kRefineRows = 500000;
 // The pairs of the model are one D × D matrix.
 constexpr std::uint32_t kRefineWidth = 4096;
 
-template <typename T>
-void shuffle(std::span<T> values, PublicStream& stream) {
-  for (std::size_t k = values.size(); k > 1; --k) std::swap(values[k - 1], values[stream.below(k)]);
-}
-
 /// One row's component each: every component ⌊n/B⌋ times, the rest to different components at random.
 std::vector<std::uint32_t> component_of_rows(std::uint32_t components, std::size_t rows, PublicStream& stream) {
   std::vector<std::uint32_t> order(components);
@@ -31,20 +26,6 @@ std::vector<std::uint32_t> component_of_rows(std::uint32_t components, std::size
   out.reserve(rows);
   for (std::size_t k = 0; k < components; ++k) out.insert(out.end(), each + (k < extra ? 1 : 0), order[k]);
   return out;
-}
-
-/// Systematic draws: `values` gets ⌊k·p_v⌋ or ⌈k·p_v⌉ copies of each v, ascending.
-void systematic(std::span<const float> p, double start, std::span<std::uint32_t> values) {
-  double total = 0;
-  for (const float x : p) total += x;
-  const double step = total / static_cast<double>(values.size());
-  double upto = p[0];
-  std::uint32_t v = 0;
-  for (std::size_t t = 0; t < values.size(); ++t) {
-    const double u = (static_cast<double>(t) + start) * step;
-    while (u >= upto && v + 1 < p.size()) upto += p[++v];
-    values[t] = v;
-  }
 }
 
 void draw_block(const Mixture& mixture, std::span<const std::uint32_t> component, std::span<std::uint32_t> codes,

@@ -15,7 +15,8 @@ std::optional<Noisy> one_way(std::uint32_t attribute, const std::vector<boundary
   std::vector<double> sum;
   double weight = 0;
   for (const auto& one : measurements) {
-    if (one.query.kind != schema::Query::Kind::marginal || one.query.marginal != schema::Marginal{attribute}) continue;
+    const bool of_codes = one.query.kind == schema::Query::Kind::marginal && one.coarsening.empty();
+    if (!of_codes || one.query.marginal != schema::Marginal{attribute}) continue;
     const double w = 1 / (one.sigma * one.sigma);
     sum.resize(one.grid_values.size());
     for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += w * one.value(k);
@@ -52,7 +53,7 @@ std::vector<Distribution> distributions_of(const RunFacts& run, const model::Gen
   const double rows = std::max(run.rows_estimate, 1.0);
   for (std::uint32_t i = 0; i < run.attributes.size(); ++i) {
     const auto& [name, labels] = run.attributes[i];
-    const auto synthetic = generator.answer(schema::Marginal{i});
+    const auto synthetic = generator.one_way_of_rows(i);
     const auto noisy = one_way(i, measurements);
     std::vector<Bar> bars;
     for (std::size_t k = 0; k < labels.size(); ++k) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "fedloom/model/expansion.hpp"
 #include "fedloom/schema/domain.hpp"
 #include "fedloom/schema/query.hpp"
 
@@ -34,12 +35,19 @@ class Generator {
   /// Row-major B × D probabilities, for samplers and tests.
   std::vector<float> probabilities() const;
 
-  /// Stratified draws: `rows` rows, seeded, handed out in blocks of row-major codes (d per row), in random order within
-  /// a block. Memory does not grow with `rows`.
+  /// What turns the domain's bins into the codes of rows; empty: they are the same.
+  const Expansion& expansion() const noexcept { return expansion_; }
+  /// Throws std::invalid_argument when its bins are not this generator's domain.
+  void expand(Expansion expansion);
+  /// Probabilities of an attribute's codes as rows have them.
+  std::vector<double> one_way_of_rows(std::uint32_t attribute) const;
+
+  /// Stratified draws: `rows` rows in the codes of the expansion, seeded, handed out in blocks of row-major codes (d
+  /// per row), in random order within a block. Memory does not grow with `rows`.
   void sample(std::uint64_t rows, std::uint64_t seed,
               const std::function<void(std::span<const std::uint32_t> codes, std::size_t rows)>& block) const;
 
-  /// model.pt (weights) and model.json (domain, components, version, sha256 of model.pt, `notes`).
+  /// model.pt (weights) and model.json (domain, expansion, components, version, sha256 of model.pt, `notes`).
   void save(const std::filesystem::path& folder, const std::string& notes_json) const;
   /// Throws ConfigError: missing, other version, damaged, weights that are not B × D finite numbers.
   static Generator load(const std::filesystem::path& folder);
@@ -50,6 +58,7 @@ class Generator {
 
  private:
   std::unique_ptr<Tensors> tensors_;
+  Expansion expansion_;
 };
 
 /// Threads for LibTorch's kernels in this process.
