@@ -10,6 +10,23 @@ double Measurement::value(std::size_t k) const {
   return std::ldexp(static_cast<double>(grid_values.at(k)), -int{grid_bits});
 }
 
+std::optional<OneWay> one_way_of(std::uint32_t attribute, const std::vector<Measurement>& measurements) {
+  OneWay out;
+  double weight = 0;
+  for (const Measurement& one : measurements) {
+    const bool of_codes = one.query.kind == schema::Query::Kind::marginal && one.coarsening.empty();
+    if (!of_codes || one.query.marginal != schema::Marginal{attribute}) continue;
+    const double w = 1 / (one.sigma * one.sigma);
+    out.counts.resize(one.grid_values.size());
+    for (std::size_t k = 0; k < out.counts.size(); ++k) out.counts[k] += w * one.value(k);
+    weight += w;
+  }
+  if (out.counts.empty()) return std::nullopt;
+  for (double& count : out.counts) count /= weight;
+  out.sigma = 1 / std::sqrt(weight);
+  return out;
+}
+
 std::vector<Measurement> to_measurements(Total&& total, const RoundPlan& plan, const schema::Domain& domain,
                                          std::uint32_t sites) {
   const auto consumed = std::move(total);

@@ -11,10 +11,6 @@ namespace {
 
 constexpr train::FitOptions kLastFit{600, 0.2, 0.0};
 
-std::uint32_t components_of(const config::Experiment& experiment) {
-  return asks_one_ways_only(experiment) ? 1 : experiment.generator.components;
-}
-
 class Stopwatch {
  public:
   double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
@@ -24,6 +20,10 @@ class Stopwatch {
 };
 
 }  // namespace
+
+std::uint32_t components_of(const config::Experiment& experiment) {
+  return asks_one_ways_only(experiment) ? 1 : experiment.generator.components;
+}
 
 std::vector<schema::Marginal> measured_marginals(const std::vector<boundary::Measurement>& measurements) {
   std::vector<schema::Marginal> out;
@@ -40,7 +40,8 @@ Loop::Impl::Impl(const config::Experiment& e, std::uint32_t sites)
       crowd(Crowd::of(e, sites)),
       workload(e.schema.domain(), e.generator),
       budget(privacy::rho_of(e.privacy.epsilon, e.privacy.delta)),
-      generator(e.schema.domain(), components_of(e)) {}
+      generator(e.schema.domain(), components_of(e)),
+      measured_domain(e.schema.domain()) {}
 
 bool Loop::Impl::one_way_only() const { return asks_one_ways_only(experiment); }
 
@@ -104,7 +105,8 @@ void Loop::Impl::price_step() {
   frame.stage = state.phase == Phase::one_way || state.phase == Phase::remainder ? "one-way"
                 : state.phase == Phase::sketch                                   ? "sketch"
                                                                                  : "measure";
-  step = MeasureStep{price(std::move(frame), shares, budget.left(), crowd, domain())};
+  frame.coarsening = coarsening;
+  step = MeasureStep{price(std::move(frame), shares, budget.left(), crowd, experiment.schema.domain())};
 }
 
 RoundRecord Loop::Impl::record(const std::string& stage, double rho_step) const {
@@ -138,7 +140,7 @@ RoundRecord Loop::absorb(std::vector<boundary::Measurement> measurements) {
   Impl& loop = *impl_;
   const auto* pending = std::get_if<MeasureStep>(&loop.step);
   FEDLOOM_CHECK(pending != nullptr && pending->plan.queries.size() == measurements.size());
-  const double cost = boundary::cost_of(pending->plan, loop.domain()).value;
+  const double cost = boundary::cost_of(pending->plan, loop.experiment.schema.domain()).value;
   const std::string stage = pending->plan.stage;
   loop.budget.book(cost);
   std::vector<schema::Marginal> measured;
@@ -152,6 +154,7 @@ RoundRecord Loop::absorb(std::vector<boundary::Measurement> measurements) {
   const Phase done = loop.state.phase;
   if (done == Phase::measure) before = train::answers(loop.generator, {measured[0]}, loop.total_rows());
   loop.measurements.insert(loop.measurements.end(), measurements.begin(), measurements.end());
+  if (done == Phase::one_way) loop.coarsen();
   train::FitReport report;
   if (loop.one_way_only()) {
     report = train::fit_independent(loop.generator, loop.measurements);
@@ -203,7 +206,7 @@ RoundRecord Loop::finish() {
   const Stopwatch watch;
   train::FitReport report;
   // From a fresh start: a model that grew with its measurements keeps some of the way it came, and errs more.
-  loop.generator = refit(loop.experiment, loop.measurements, report);
+  loop.generator = refit(loop.experiment, loop.released(), report);
   RoundRecord record = loop.record("final fit", 0.0);
   record.chi2_per_cell = report.chi2_per_cell;
   record.lambda = report.lambda;
@@ -212,7 +215,7 @@ RoundRecord Loop::finish() {
 }
 
 const model::Generator& Loop::generator() const noexcept { return impl_->generator; }
-const std::vector<boundary::Measurement>& Loop::measurements() const noexcept { return impl_->measurements; }
+std::vector<boundary::Measurement> Loop::measurements() const { return impl_->released(); }
 double Loop::rows_estimate() const { return impl_->total_rows(); }
 privacy::Rho Loop::spent() const noexcept { return {impl_->budget.spent()}; }
 
@@ -224,16 +227,21 @@ Loop Loop::resume(const config::Experiment& experiment, std::uint32_t sites, con
   return Loop(std::move(impl));
 }
 
-model::Generator refit(const config::Experiment& experiment, const std::vector<boundary::Measurement>& measurements,
+model::Generator refit(const config::Experiment& experiment, const std::vector<boundary::Measurement>& released,
                        train::FitReport& report) {
-  model::Generator generator(experiment.schema.domain(), components_of(experiment));
+  const schema::Domain& fine = experiment.schema.domain();
   if (asks_one_ways_only(experiment)) {
-    report = train::fit_independent(generator, measurements);
+    model::Generator generator(fine, components_of(experiment));
+    report = train::fit_independent(generator, released);
     return generator;
   }
+  const schema::Coarsening coarsening = coarsening_of(experiment.schema, released);
+  const std::vector<boundary::Measurement> measurements = fold(released, coarsening, fine);
+  model::Generator generator(coarsening.over(fine), components_of(experiment));
   train::initialise(generator, measurements, experiment.seed);
   report = train::fit(generator, measurements,
                       {kLastFit.steps, kLastFit.step_size, train::mutual_information_weight(measurements)});
+  if (!coarsening.empty()) generator.expand(expansion_for(released, coarsening, fine));
   return generator;
 }
 

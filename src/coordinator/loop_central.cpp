@@ -66,6 +66,7 @@ void Loop::Impl::build_selection() {
   const std::vector<std::vector<float>> model = train::answers(generator, marginals, total_rows());
   SelectStep select;
   select.round = state.round;
+  select.coarsening = coarsening;
   select.event = price_selection(selection_part * budget.left(), which.size());
   select.candidates.resize(which.size());
   for (std::size_t c = 0; c < which.size(); ++c) {

@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 constexpr const char* kIndex = "checkpoint.json";
 constexpr const char* kRemedy = "resume with the experiment that wrote it, or start a new run";
 
@@ -127,16 +127,18 @@ void Loop::Impl::save(const std::filesystem::path& folder) const {
   const std::uint64_t number = number_of(folder / kIndex) + 1;
   const std::string name = "state-" + std::to_string(number);
   std::filesystem::create_directories(folder / name);
-  boundary::save_measurements(folder / name / "measurements.jsonl", domain(), measurements);
+  boundary::save_measurements(folder / name / "measurements.jsonl", experiment.schema.domain(), released());
   generator.save(folder / name, "{}");
   json pending = json::array();
   for (const Share& share : shares) pending.push_back(share_json(share));
+  const schema::Domain& fine = experiment.schema.domain();
   const json index = {{"format", "fedloom-checkpoint"},
                       {"version", kVersion},
                       {"number", number},
                       {"files", name},
                       {"experiment", fingerprint(experiment, crowd)},
                       {"spent", budget.spent()},
+                      {"coarsening", json::parse(schema::to_json(coarsening, fine))},
                       {"state", state_json(state)},
                       {"pending", pending},
                       {"selection_part", selection_part}};
@@ -151,7 +153,7 @@ void Loop::Impl::load(const std::filesystem::path& folder) {
   try {
     const json index = json::parse(read_text(file));
     if (index.at("format") != "fedloom-checkpoint" || index.at("version") != kVersion) {
-      refuse("this is not a checkpoint of version 1");
+      refuse("this is not a checkpoint of version " + std::to_string(kVersion));
     }
     if (index.at("experiment") != fingerprint(experiment, crowd)) {
       refuse("the checkpoint is of another experiment or another number of sites");
@@ -166,7 +168,9 @@ void Loop::Impl::load(const std::filesystem::path& folder) {
     state = state_of(index.at("state"), domain());
     for (const json& share : index.at("pending")) shares.push_back(share_of(share, domain()));
     selection_part = index.at("selection_part").get<double>();
-    measurements = boundary::load_measurements(folder / name / "measurements.jsonl", domain());
+    const schema::Domain& fine = experiment.schema.domain();
+    measurements = boundary::load_measurements(folder / name / "measurements.jsonl", fine);
+    go_on_over(schema::coarsening_from_json(index.at("coarsening").dump(), fine));
     model::Generator saved = model::Generator::load(folder / name);
     if (saved.domain() != domain() || saved.components() != generator.components()) {
       refuse("the saved model is not this experiment's");

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "coordinator/budget.hpp"
+#include "coordinator/coarsen.hpp"
 #include "coordinator/selection.hpp"
 #include "fedloom/coordinator/loop.hpp"
 
@@ -50,9 +51,16 @@ struct Loop::Impl {
   RoundRecord record(const std::string& stage, double rho_step) const;
   train::FitReport fit(std::uint32_t steps, double step_size);
   double total_rows() const { return train::estimate_rows(measurements, domain()); }
-  const schema::Domain& domain() const { return experiment.schema.domain(); }
+  /// What is measured from here on: the schema's codes, or their bins once coarsen() found some to merge.
+  const schema::Domain& domain() const { return measured_domain; }
   bool one_way_only() const;
   bool scores_are_exact() const { return experiment.privacy.trust != config::Trust::none; }
+
+  // Wide domains (loop_coarsen.cpp)
+  void coarsen();
+  void go_on_over(schema::Coarsening bins);
+  /// What the sites gave, before anything of it was folded.
+  std::vector<boundary::Measurement> released() const;
 
   // trust: none (loop_sketch.cpp)
   void plan_sketch();
@@ -79,11 +87,17 @@ struct Loop::Impl {
   Budget budget;
   model::Generator generator;
   std::vector<boundary::Measurement> measurements;
+  schema::Domain measured_domain;
+  schema::Coarsening coarsening;
+  /// As released; the first measurements are these, folded. Empty where nothing is merged.
+  std::vector<boundary::Measurement> first_look;
   LoopState state;
   std::vector<Share> shares;  ///< of the pending MeasureStep
   double selection_part = 0;  ///< of the pending SelectStep
   Step step;
 };
+
+std::uint32_t components_of(const config::Experiment& experiment);
 
 /// Marginals measured so far, sorted, each once.
 std::vector<schema::Marginal> measured_marginals(const std::vector<boundary::Measurement>& measurements);

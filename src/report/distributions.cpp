@@ -5,28 +5,6 @@
 namespace fedloom::report {
 namespace {
 
-struct Noisy {
-  std::vector<double> counts;
-  double sigma = 0;
-};
-
-/// Best linear combination of all 1-way measurements of an attribute.
-std::optional<Noisy> one_way(std::uint32_t attribute, const std::vector<boundary::Measurement>& measurements) {
-  std::vector<double> sum;
-  double weight = 0;
-  for (const auto& one : measurements) {
-    const bool of_codes = one.query.kind == schema::Query::Kind::marginal && one.coarsening.empty();
-    if (!of_codes || one.query.marginal != schema::Marginal{attribute}) continue;
-    const double w = 1 / (one.sigma * one.sigma);
-    sum.resize(one.grid_values.size());
-    for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += w * one.value(k);
-    weight += w;
-  }
-  if (sum.empty()) return std::nullopt;
-  for (auto& value : sum) value /= weight;
-  return Noisy{std::move(sum), 1 / std::sqrt(weight)};
-}
-
 std::vector<Bar> grouped_bars(const std::vector<Bar>& bars, std::size_t size) {
   std::vector<Bar> groups;
   for (std::size_t first = 0; first < bars.size(); first += size) {
@@ -54,7 +32,7 @@ std::vector<Distribution> distributions_of(const RunFacts& run, const model::Gen
   for (std::uint32_t i = 0; i < run.attributes.size(); ++i) {
     const auto& [name, labels] = run.attributes[i];
     const auto synthetic = generator.one_way_of_rows(i);
-    const auto noisy = one_way(i, measurements);
+    const auto noisy = boundary::one_way_of(i, measurements);
     std::vector<Bar> bars;
     for (std::size_t k = 0; k < labels.size(); ++k) {
       bars.push_back({labels[k], synthetic[k], std::nullopt, 0});

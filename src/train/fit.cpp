@@ -7,7 +7,6 @@
 #include <cmath>
 #include <functional>
 #include <numbers>
-#include <span>
 #include <stdexcept>
 
 #include "fedloom/base/public_stream.hpp"
@@ -40,20 +39,6 @@ std::vector<double> one_way_probabilities(const schema::Domain& domain, const Ta
   return out;
 }
 
-/// The distribution nearest in L2 to noisy counts that should sum to `rows`: max(0, y − t) with t such that the sum is
-/// right. Clipping alone would keep the noise of empty cells that is positive, and so spread mass over them.
-void project(std::span<const double> counts, double rows, std::span<double> out) {
-  std::vector<double> sorted(counts.begin(), counts.end());
-  std::sort(sorted.begin(), sorted.end(), std::greater<>());
-  double sum = 0, shift = 0;
-  for (std::size_t k = 0; k < sorted.size(); ++k) {
-    sum += sorted[k];
-    const double t = (sum - rows) / static_cast<double>(k + 1);
-    if (sorted[k] > t) shift = t;
-  }
-  for (std::size_t c = 0; c < counts.size(); ++c) out[c] = std::max(0.0, counts[c] - shift) / rows;
-}
-
 /// Two standard normals (Box & Muller 1958): public randomness for initial weights only.
 std::pair<double, double> normals(PublicStream& stream) {
   const double radius = std::sqrt(-2.0 * std::log(1.0 - stream.uniform()));
@@ -67,6 +52,18 @@ double cosine(double step_size, std::uint32_t step, std::uint32_t steps) {
 }
 
 }  // namespace
+
+void project(std::span<const double> counts, double rows, std::span<double> out) {
+  std::vector<double> sorted(counts.begin(), counts.end());
+  std::sort(sorted.begin(), sorted.end(), std::greater<>());
+  double sum = 0, shift = 0;
+  for (std::size_t k = 0; k < sorted.size(); ++k) {
+    sum += sorted[k];
+    const double t = (sum - rows) / static_cast<double>(k + 1);
+    if (sorted[k] > t) shift = t;
+  }
+  for (std::size_t c = 0; c < counts.size(); ++c) out[c] = std::max(0.0, counts[c] - shift) / rows;
+}
 
 void initialise(model::Generator& generator, const std::vector<boundary::Measurement>& measurements,
                 std::uint64_t seed) {

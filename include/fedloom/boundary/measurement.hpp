@@ -2,6 +2,7 @@
 // A released, noised answer: public. Kept as an output of the run; a fit can be repeated from them at no cost.
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "fedloom/boundary/noised_share.hpp"
@@ -18,6 +19,13 @@ struct Measurement {
   schema::Coarsening coarsening{};    ///< what the query's bins are; empty: the schema's own codes
   double value(std::size_t k) const;  ///< in counts
 };
+
+/// All that was measured of one attribute's own codes, merged by inverse variance.
+struct OneWay {
+  std::vector<double> counts;
+  double sigma = 0;
+};
+std::optional<OneWay> one_way_of(std::uint32_t attribute, const std::vector<Measurement>& measurements);
 
 /// Sum of all sites' shares, masks gone: noised, so public.
 class Total {

@@ -85,7 +85,8 @@ class Loop {
   RoundRecord finish();
 
   const model::Generator& generator() const noexcept;
-  const std::vector<boundary::Measurement>& measurements() const noexcept;
+  /// As the sites gave them.
+  std::vector<boundary::Measurement> measurements() const;
   double rows_estimate() const;
   privacy::Rho spent() const noexcept;
 

@@ -2,6 +2,7 @@
 // Fits a generator to released measurements. Sees nothing but public values.
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "fedloom/boundary/measurement.hpp"
@@ -33,6 +34,11 @@ void initialise(model::Generator& generator, const std::vector<boundary::Measure
 /// Adam (.5, .95), cosine to 5 %, fresh moments, on ½χ²·(B/N̂) + λ·Σ_b KL(P_b‖P̄). Gradients by hand in GEMMs.
 FitReport fit(model::Generator& generator, const std::vector<boundary::Measurement>& measurements,
               const FitOptions& options);
+
+/// The distribution nearest in L2 to noisy counts that should sum to `rows` > 0, as probabilities: max(0, y − t) with t
+/// such that the sum is right. Clipping alone would keep the noise of empty cells that is positive, and so spread mass
+/// over them.
+void project(std::span<const double> counts, double rows, std::span<double> out);
 
 /// Product of noisy 1-ways, each projected onto the distributions (L2): method `independent`. One component only.
 FitReport fit_independent(model::Generator& generator, const std::vector<boundary::Measurement>& measurements);
