@@ -15,6 +15,7 @@ inline constexpr std::uint32_t max_entity_rows = 1U << 20;  // its square times 
 inline constexpr std::uint32_t max_sketch_rows = 1U << 16;
 inline constexpr std::uint8_t max_grid_bits = 24;
 inline constexpr std::uint8_t max_variance_shift = 48;
+inline constexpr std::uint8_t max_rho_shift = 128;
 inline constexpr double max_variance_grid = 1099511627776.0;  // 2^40
 
 /// What is wrong with the query or the plan, as the end of "… "; empty when nothing is.

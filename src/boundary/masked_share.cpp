@@ -5,8 +5,16 @@
 namespace fedloom::boundary {
 
 MaskedShare MaskedShare::seal(NoisedShare&& share, Mask&& mask) {
+  return cover(std::move(share.words_), std::move(mask));
+}
+
+MaskedShare MaskedShare::seal_exact(ExactShare&& share, Mask&& mask) {
+  return cover(std::move(share.words_), std::move(mask));
+}
+
+MaskedShare MaskedShare::cover(std::vector<std::uint64_t>&& private_words, Mask&& mask) {
   // Moved out first, so that neither can be used again: one mask covers one share.
-  auto words = std::move(share.words_);
+  auto words = std::move(private_words);
   const auto source = std::move(mask.source_);
   FEDLOOM_CHECK(!words.empty() && source != nullptr);
   source->add_to(words);

@@ -48,6 +48,20 @@ NoisedShare Releaser::release(std::vector<RawCounts>&& raw, privacy::Spend&& spe
   return NoisedShare(std::move(words), std::get<privacy::GaussianEvent>(events.front()).contributors);
 }
 
+ExactShare Releaser::open(std::vector<RawCounts>&& raw, privacy::Spend&& spend, AggregateGrant&& grant) const {
+  const auto given = std::move(grant);
+  const auto events = spend.use();
+  FEDLOOM_CHECK(given.curator_.has_value() && privacy::is_handover(events));
+  FEDLOOM_CHECK(std::get<privacy::CuratorEvent>(events.front()) == *given.curator_);
+  FEDLOOM_CHECK(events.size() == raw.size() + 1);
+  std::vector<std::uint64_t> words;
+  for (const auto& counts : raw) {
+    for (const std::int64_t count : counts.values_) words.push_back(static_cast<std::uint64_t>(count));
+  }
+  raw.clear();
+  return ExactShare(std::move(words));
+}
+
 std::size_t Releaser::select(RawScores&& scores, privacy::Spend&& spend) const {
   const auto consumed = std::move(scores);
   const auto events = spend.use();

@@ -23,9 +23,12 @@ std::filesystem::path file_of(const std::filesystem::path& folder, const ShareVa
                    std::string(suffix));
 }
 
-Bytes associated_data(const ShareVault::Slot& slot) {
+constexpr std::string_view noised = "fedloom noised share 1";
+constexpr std::string_view exact = "fedloom exact share 1";
+
+Bytes associated_data(const ShareVault::Slot& slot, std::string_view kind) {
   ByteWriter out;
-  out.text("fedloom noised share 1");
+  out.text(kind);
   out.text(slot.run);
   out.u32(slot.round);
   out.raw(slot.plan);
@@ -42,9 +45,10 @@ std::optional<std::uint32_t> round_of(std::string_view name, std::string_view pr
   return round;
 }
 
-[[noreturn]] void refuse(const std::filesystem::path& file) {
+[[noreturn]] void refuse(const std::filesystem::path& file, std::string_view kind) {
   throw LedgerError(file.string(), "this stored share was changed, or belongs to another site",
-                    "delete the file: the round is then lost, and is paid for again");
+                    kind == noised ? "delete the file: the round is then lost, and is paid for again"
+                                   : "exact totals are opened once: this run cannot go on, start a new one");
 }
 
 }  // namespace
@@ -60,42 +64,64 @@ ShareVault::ShareVault(std::filesystem::path folder, const SigningKey& key, Rand
 }
 
 NoisedShare ShareVault::put(const Slot& slot, NoisedShare&& share) {
-  FEDLOOM_CHECK(share.length() > 0);
+  store(slot, noised, share.contributors_, share.words_);
+  return std::move(share);
+}
+
+ExactShare ShareVault::put(const Slot& slot, ExactShare&& share) {
+  store(slot, exact, 0, share.words_);
+  return std::move(share);
+}
+
+std::optional<NoisedShare> ShareVault::take(const Slot& slot) const {
+  auto stored = read(slot, noised);
+  if (!stored) return std::nullopt;
+  return NoisedShare(std::move(stored->words), stored->contributors);
+}
+
+std::optional<ExactShare> ShareVault::take_exact(const Slot& slot) const {
+  auto stored = read(slot, exact);
+  if (!stored) return std::nullopt;
+  return ExactShare(std::move(stored->words));
+}
+
+void ShareVault::store(const Slot& slot, std::string_view kind, std::uint32_t contributors,
+                       const std::vector<std::uint64_t>& words) {
+  FEDLOOM_CHECK(!words.empty());
   ByteWriter plain;
-  plain.u32(share.contributors_);
-  plain.words(share.words_);
+  plain.u32(contributors);
+  plain.words(words);
   auto message = std::move(plain).take();
 
   Bytes sealed(nonce_bytes + message.size() + tag_bytes);
   random_->fill(std::span(sealed).first(nonce_bytes));
-  const auto bound = associated_data(slot);
+  const auto bound = associated_data(slot, kind);
   const int failed =
       crypto_aead_xchacha20poly1305_ietf_encrypt(sealed.data() + nonce_bytes, nullptr, message.data(), message.size(),
                                                  bound.data(), bound.size(), nullptr, sealed.data(), key_.data());
   FEDLOOM_CHECK(failed == 0);
   sodium_memzero(message.data(), message.size());
   write_atomically(file_of(folder_, slot), ByteView(sealed));
-  return std::move(share);
 }
 
-std::optional<NoisedShare> ShareVault::take(const Slot& slot) const {
+std::optional<ShareVault::Stored> ShareVault::read(const Slot& slot, std::string_view kind) const {
   const auto file = file_of(folder_, slot);
   if (!holds(slot)) return std::nullopt;
   const auto sealed = read_bytes(file);
-  if (sealed.size() < nonce_bytes + tag_bytes) refuse(file);
+  if (sealed.size() < nonce_bytes + tag_bytes) refuse(file, kind);
 
   Bytes message(sealed.size() - nonce_bytes - tag_bytes);
-  const auto bound = associated_data(slot);
+  const auto bound = associated_data(slot, kind);
   if (crypto_aead_xchacha20poly1305_ietf_decrypt(message.data(), nullptr, nullptr, sealed.data() + nonce_bytes,
                                                  sealed.size() - nonce_bytes, bound.data(), bound.size(), sealed.data(),
                                                  key_.data()) != 0)
-    refuse(file);
+    refuse(file, kind);
   ByteReader in(message);
   const auto contributors = in.u32();
   auto words = in.words(message.size() / sizeof(std::uint64_t));
   FEDLOOM_CHECK(in.finished() && !words.empty());
   sodium_memzero(message.data(), message.size());
-  return NoisedShare(std::move(words), contributors);
+  return Stored{contributors, std::move(words)};
 }
 
 bool ShareVault::holds(const Slot& slot) const {

@@ -27,28 +27,22 @@ Accountant::Accountant(Ledger& ledger, std::string run, Limits limits)
   }
 }
 
-void Accountant::check_opened_once(const SpendRequest& request) const {
+bool Accountant::opens_again(const SpendRequest& request) const {
   std::set<std::array<std::uint32_t, 1 + OpenedEvent::most>> asked;
   const auto key = [](const OpenedEvent& event) {
     return std::array{std::uint32_t{event.degree}, event.attributes[0], event.attributes[1], event.attributes[2]};
   };
-  const auto refuse = [&] {
-    throw LedgerError("run " + run_ + ", round " + std::to_string(request.round),
-                      "asks for an exact total that was opened before in this run",
-                      "ask the lead why; each is opened once");
-  };
   for (const Event& event : request.events) {
     const auto* opened = std::get_if<OpenedEvent>(&event);
-    if (opened != nullptr && !asked.insert(key(*opened)).second) refuse();
+    if (opened != nullptr && !asked.insert(key(*opened)).second) return true;
   }
-  if (asked.empty()) return;
-  for (const LedgerEntry& entry : ledger_->entries()) {
-    if (entry.run != run_ || entry.round == request.round) continue;
-    for (const Event& event : entry.events) {
-      const auto* opened = std::get_if<OpenedEvent>(&event);
-      if (opened != nullptr && asked.contains(key(*opened))) refuse();
-    }
-  }
+  const auto is_asked = [&](const Event& event) {
+    const auto* opened = std::get_if<OpenedEvent>(&event);
+    return opened != nullptr && asked.contains(key(*opened));
+  };
+  return std::ranges::any_of(ledger_->entries(), [&](const LedgerEntry& entry) {
+    return entry.run == run_ && entry.round != request.round && std::ranges::any_of(entry.events, is_asked);
+  });
 }
 
 bool Accountant::is_handed_over(const SpendRequest& request) const {
@@ -60,7 +54,11 @@ bool Accountant::is_handed_over(const SpendRequest& request) const {
 }
 
 std::variant<Spend, OverBudget> Accountant::spend(SpendRequest request) {
-  check_opened_once(request);
+  if (opens_again(request)) {
+    throw LedgerError("run " + run_ + ", round " + std::to_string(request.round),
+                      "asks for an exact total that was opened before in this run",
+                      "ask the lead why: each is opened once");
+  }
   const auto& entries = ledger_->entries();
   const bool booked = std::any_of(entries.begin(), entries.end(), [&](const LedgerEntry& entry) {
     return entry.kind != "reuse" && entry.run == run_ && entry.round == request.round &&

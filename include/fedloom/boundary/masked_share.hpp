@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "fedloom/boundary/exact_share.hpp"
 #include "fedloom/boundary/noised_share.hpp"
 
 namespace fedloom::secagg {
@@ -40,6 +41,8 @@ class MaskedShare {
  public:
   /// Consumes both. Aborts on an empty share, and on a mask that was used before.
   static MaskedShare seal(NoisedShare&& share, Mask&& mask);
+  /// trust: aggregate: the same for exact counts, which the mask hides from everyone as well as noisy ones.
+  static MaskedShare seal_exact(ExactShare&& share, Mask&& mask);
   /// From bytes that came over the wire: already masked, so public.
   static MaskedShare from_wire(std::vector<std::uint64_t>&& words) { return MaskedShare(std::move(words)); }
   std::span<const std::uint64_t> words() const noexcept { return words_; }
@@ -47,6 +50,7 @@ class MaskedShare {
   MaskedShare part(std::size_t first, std::size_t count) const;
 
  private:
+  static MaskedShare cover(std::vector<std::uint64_t>&& words, Mask&& mask);
   explicit MaskedShare(std::vector<std::uint64_t>&& words) noexcept : words_(std::move(words)) {}
   std::vector<std::uint64_t> words_;
 };

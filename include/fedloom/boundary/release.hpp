@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "fedloom/base/random_words.hpp"
+#include "fedloom/boundary/aggregate_grant.hpp"
+#include "fedloom/boundary/exact_share.hpp"
 #include "fedloom/boundary/noised_share.hpp"
 #include "fedloom/boundary/plan.hpp"
 #include "fedloom/boundary/raw.hpp"
@@ -20,6 +22,10 @@ class Releaser {
   /// queries of the round in order. Aborts when the token's events are not those of the raw values (number,
   /// length, a raw bound above the event's sensitivity): a token pays for one release only.
   NoisedShare release(std::vector<RawCounts>&& raw, privacy::Spend&& spend) const;
+
+  /// trust: aggregate: the exact counts, for a sum over all sites that a trusted curator sees. Aborts unless the token
+  /// is a handover of as many totals to the curator that the grant names.
+  ExactShare open(std::vector<RawCounts>&& raw, privacy::Spend&& spend, AggregateGrant&& grant) const;
 
   /// Exact exponential mechanism over integer scores; the token must hold one ExponentialEvent with as many candidates.
   std::size_t select(RawScores&& scores, privacy::Spend&& spend) const;

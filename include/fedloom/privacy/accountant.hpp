@@ -55,11 +55,12 @@ class Accountant {
   /// a later one to the same curator is booked "within" it, at no cost. A total that was opened in another round of the
   /// run is not opened again: LedgerError.
   std::variant<Spend, OverBudget> spend(SpendRequest request);
+  /// Asks for a total that was opened in another round of the run, or for one twice.
+  bool opens_again(const SpendRequest& request) const;
   Rho spent_in_run() const noexcept { return run_spent_; }
   Rho left_in_run() const noexcept;
 
  private:
-  void check_opened_once(const SpendRequest& request) const;
   bool is_handed_over(const SpendRequest& request) const;
   Ledger* ledger_;
   std::string run_;

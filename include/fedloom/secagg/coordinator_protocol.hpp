@@ -25,6 +25,7 @@
 
 #include "fedloom/base/clock.hpp"
 #include "fedloom/base/quorum.hpp"
+#include "fedloom/boundary/exact_totals.hpp"
 #include "fedloom/boundary/measurement.hpp"
 #include "fedloom/secagg/message.hpp"
 
@@ -85,6 +86,13 @@ struct RoundSummed {
   std::vector<SiteId> survivors;
   double booked = 0;
 };
+/// The same of a plan that asks for exact totals: not public. Never with recovery.
+struct ExactSummed {
+  boundary::RoundPlan plan;
+  boundary::ExactTotals totals;
+  std::vector<SiteId> survivors;
+  double booked = 0;
+};
 /// Recovery: too few sites were left after the plan was answered. Sites may have paid for it; nothing is known of it.
 struct RoundLost {
   boundary::RoundPlan plan;
@@ -106,8 +114,8 @@ struct Failed {
   std::string reason;
   std::vector<SiteId> sites;
 };
-using CoordinatorAction =
-    std::variant<SendTo, SetCoordinatorTimer, SessionReady, RoundSummed, RoundLost, SiteLost, SessionClosed, Failed>;
+using CoordinatorAction = std::variant<SendTo, SetCoordinatorTimer, SessionReady, RoundSummed, ExactSummed, RoundLost,
+                                       SiteLost, SessionClosed, Failed>;
 
 class CoordinatorProtocol {
  public:

@@ -39,11 +39,11 @@ struct SiteSetup {
   Roster roster;
   Quorum quorum;  ///< its sites are the roster's; the run's configuration hash covers it
   RunContext run;
-  Join resume;                ///< what Join shall say of the past (key, run, signature are filled in)
+  Join resume;                               ///< what Join shall say of the past (key, run, signature are filled in)
   std::vector<privacy::PublicSpend> booked;  ///< what this site has paid for in this run so far
-  Millis tick{250};           ///< a share leaves 1, 2, 4, 8, … of these after its plan came: public
-  Millis wait_limit{600000};  ///< longest silence of the coordinator
-  schema::Domain domain;      ///< when it has attributes, a plan that does not fit it is refused unseen
+  Millis tick{250};                          ///< a share leaves 1, 2, 4, 8, … of these after its plan came: public
+  Millis wait_limit{600000};                 ///< longest silence of the coordinator
+  schema::Domain domain;                     ///< when it has attributes, a plan that does not fit it is refused unseen
 };
 
 // Events
@@ -54,7 +54,7 @@ struct Received {
 struct TimerFired {};
 /// Answer to Prepare.
 struct SharePrepared {
-  boundary::NoisedShare share;
+  std::variant<boundary::NoisedShare, boundary::ExactShare> share;
   privacy::LedgerHead head;
   double booked_rho = 0;
   std::optional<privacy::PublicSpend> paid;  ///< what was booked for it; none for a stored share

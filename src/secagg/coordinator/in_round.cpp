@@ -43,6 +43,12 @@ Next lose_round(Desk& desk, Round& round, const std::string& reason) {
 Next finish_round(Desk& desk, Round& round) {
   desk.clear_deadline();
   const Places survivors(round.survivors.begin(), round.survivors.end());
+  if (round.plan.curator) {
+    FEDLOOM_CHECK(!desk.quorum().recovers());
+    boundary::ExactTotals totals(std::move(round.sum), round.plan, desk.setup().domain);
+    desk.act(ExactSummed{std::move(round.plan), std::move(totals), desk.ids(survivors), desk.most_booked()});
+    return std::make_unique<Idle>();
+  }
   desk.act(RoundSummed{std::move(round.plan), boundary::Total(std::move(round.sum)), desk.ids(survivors),
                        desk.most_booked()});
   return std::make_unique<Idle>();

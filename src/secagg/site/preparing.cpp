@@ -2,6 +2,16 @@
 #include "states.hpp"
 
 namespace fedloom::secagg::site {
+namespace {
+
+boundary::MaskedShare seal(SharePrepared&& prepared, boundary::Mask&& mask) {
+  if (auto* exact = std::get_if<boundary::ExactShare>(&prepared.share)) {
+    return boundary::MaskedShare::seal_exact(std::move(*exact), std::move(mask));
+  }
+  return boundary::MaskedShare::seal(std::get<boundary::NoisedShare>(std::move(prepared.share)), std::move(mask));
+}
+
+}  // namespace
 
 Next Preparing::enter(Conversation& talk, SessionPtr&& session, RoundPtr&& round, boundary::RoundPlan&& plan) {
   talk.wait_for_nobody();
@@ -33,8 +43,8 @@ boundary::Mask Preparing::make_mask(const Conversation& talk) {
 Next Preparing::on_share(Conversation& talk, SharePrepared&& prepared) {
   talk.set_booked(prepared.booked_rho);
   if (prepared.paid) talk.add_payment(std::move(*prepared.paid));
-  FEDLOOM_CHECK(prepared.share.length() <= max_share_words);
-  auto sealed = boundary::MaskedShare::seal(std::move(prepared.share), make_mask(talk));
+  auto sealed = seal(std::move(prepared), make_mask(talk));
+  FEDLOOM_CHECK(sealed.words().size() <= max_share_words);
   const auto words = sealed.words();
   ShareMessage share{.id = session_->newest,
                      .plan = session_->plan,

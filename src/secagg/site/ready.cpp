@@ -27,6 +27,9 @@ std::optional<std::string> problem_with(const Conversation& talk, const PlanMess
   // The share of a lost round may be in a sum that the coordinator keeps to itself: with a second sum that has other
   // survivors it would give one site's share.
   if (plan.reuse && quorum.recovers()) return "the plan of " + name + " asks for a share that was sealed before";
+  // A sum of exact counts of fewer sites, beside that of all, would give the rest away.
+  if (plan.curator && quorum.recovers())
+    return "the plan of " + name + " asks for exact totals where sites may be lost";
   const schema::Domain& domain = talk.setup().domain;
   if (domain.dimensions() > 0 && (!boundary::fits(plan, domain) || plan.length(domain) > max_share_words)) {
     return "the plan of " + name + " does not fit the schema, or asks for too many numbers";

@@ -56,9 +56,16 @@ bool holds_all(std::vector<privacy::PublicSpend> public_ledger, const std::vecto
   return true;
 }
 
+/// Whether what is listed as released is what this site has paid for: all of it where sites add the noise; no more than
+/// was handed over where a trusted curator does.
+bool costs_as_booked(const std::vector<privacy::PublicSpend>& public_ledger, const Conversation& talk) {
+  const double released = privacy::cost_of(public_ledger).value;
+  const bool handed = std::ranges::any_of(talk.payments(), [](const auto& paid) { return paid.kind == "handed"; });
+  return handed ? released <= talk.booked() * (1 + rounding) : released >= talk.booked() * (1 - rounding);
+}
+
 bool covers(const std::vector<privacy::PublicSpend>& public_ledger, const Conversation& talk) {
-  return privacy::cost_of(public_ledger).value >= talk.booked() * (1 - rounding) &&
-         holds_all(public_ledger, talk.payments());
+  return costs_as_booked(public_ledger, talk) && holds_all(public_ledger, talk.payments());
 }
 
 }  // namespace
@@ -71,8 +78,10 @@ Next close(Conversation& talk, const CloseRun& message) {
   }
   // A stopped run may have lost a round that the coordinator learns of when it goes on.
   if (message.finished && !covers(message.public_ledger, talk)) {
-    return talk.refuse(RefusalCode::protocol,
-                       "the public ledger of the run leaves out something that this site has booked; ask the lead why");
+    return talk.refuse(
+        RefusalCode::protocol,
+        "the public ledger of the run leaves out something that this site has booked, or releases more than it "
+        "was given; ask the lead why");
   }
   if (!talk.store_heads(message.heads)) {
     return talk.refuse(RefusalCode::protocol,
