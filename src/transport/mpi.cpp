@@ -7,12 +7,13 @@
 #include <cstdlib>
 #include <string_view>
 #include <thread>
-#include <type_traits>
 
 #include "fedloom/base/check.hpp"
 #include "fedloom/base/error.hpp"
 #include "mpi_error.hpp"
+#include "mpi_site_ranks.hpp"
 #include "mpi_traffic.hpp"
+#include "mpi_world.hpp"
 
 namespace fedloom::transport {
 namespace {
@@ -34,40 +35,62 @@ bool mpirun_survives_losses() {
   return value != nullptr && (std::string_view(value) == "1" || std::string_view(value) == "true");
 }
 
-/// Every rank's process, for the ranks of its machine to watch. The only collective; all ranks live still.
-std::vector<ProcessName> exchange_names(std::size_t world) {
-  const ProcessName own = own_process_name();
-  static_assert(std::is_trivially_copyable_v<ProcessName>);
-  std::vector<ProcessName> names(world);
-  check_mpi(MPI_Allgather(&own, sizeof own, MPI_BYTE, names.data(), sizeof own, MPI_BYTE, MPI_COMM_WORLD),
-            "learn which processes take part");
-  return names;
-}
-
 }  // namespace
 
 struct MpiTransport::Impl {
-  Impl(int own_rank, int ranks, const Limits& limits)
-      : rank(static_cast<Endpoint>(own_rank)), world(static_cast<std::size_t>(ranks)), traffic(rank, world, limits) {}
-  Endpoint rank;
-  std::size_t world;
-  MpiTraffic traffic;
+  explicit Impl(std::size_t own_rank) : world_rank(own_rank) {}
+  std::size_t world_rank;
+  WorldMap map;
+  std::optional<MpiTraffic> star;    ///< none at a rank that does not speak for its party
+  std::optional<MpiSiteRanks> site;  ///< of a site of several ranks
   bool survives_losses = false;
   bool failed = false;
 
-  /// In a star the sites have to do with the coordinator only.
-  void watch_peers() {
-    const auto names = exchange_names(world);
-    for (std::size_t peer = 0; peer < world; ++peer) {
-      const bool linked = peer != rank && (rank == coordinator_endpoint || peer == coordinator_endpoint);
-      if (linked) traffic.watch(static_cast<Endpoint>(peer), names[peer]);
+  void connect(const std::vector<Seat>& seats, const Limits& limits) {
+    map = map_world(seats, world_rank);
+    const Communicators made = split(seats, map, world_rank);
+    if (made.star != MPI_COMM_NULL) {
+      star.emplace(rank(), map.star.size(), limits, made.star);
+      if (survives_losses) watch_peers(seats);
     }
+    if (map.party.size() == 1 || map.party.front() == 0) return;
+    std::vector<ProcessName> processes;
+    for (const int member : map.party) processes.push_back(seats[static_cast<std::size_t>(member)].process);
+    site.emplace(made.party, seats[world_rank].part, processes);
+  }
+
+  Endpoint rank() const {
+    const auto place = std::ranges::find(map.star, static_cast<int>(world_rank));
+    FEDLOOM_CHECK(place != map.star.end());
+    return static_cast<Endpoint>(place - map.star.begin());
+  }
+
+  /// In a star the sites have to do with the coordinator only.
+  void watch_peers(const std::vector<Seat>& seats) {
+    const Endpoint own = rank();
+    for (std::size_t peer = 0; peer < map.star.size(); ++peer) {
+      const bool linked = peer != own && (own == coordinator_endpoint || peer == coordinator_endpoint);
+      if (linked) star->watch(static_cast<Endpoint>(peer), seats[static_cast<std::size_t>(map.star[peer])].process);
+    }
+  }
+
+  MpiTraffic& speaking() {
+    FEDLOOM_CHECK(star.has_value());
+    return *star;
+  }
+
+  /// Gives what was sent last the time to leave; true when nothing is left and nobody was lost.
+  bool flush() {
+    if (site) site->leave(survives_losses && !failed);
+    const bool parted = !site || site->is_clean();
+    if (!star) return parted;
+    return star->flush(failed ? failed_flush_limit : flush_limit) && star->empty() && !star->any_lost() && parted;
   }
 };
 
 MpiTransport::MpiTransport() = default;
 
-std::unique_ptr<MpiTransport> MpiTransport::start(int& argc, char**& argv, const Limits& limits) {
+std::unique_ptr<MpiTransport> MpiTransport::start(int& argc, char**& argv, const Limits& limits, const Place& place) {
   int provided = MPI_THREAD_SINGLE;
   check_mpi(MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided), "start");
   check_mpi(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN), "set up error handling");
@@ -79,54 +102,61 @@ std::unique_ptr<MpiTransport> MpiTransport::start(int& argc, char**& argv, const
                            "install an MPI with thread level MPI_THREAD_FUNNELED");
   }
   std::unique_ptr<MpiTransport> transport(new MpiTransport);
-  transport->impl_ = std::make_unique<Impl>(rank, world, limits);
+  transport->impl_ = std::make_unique<Impl>(static_cast<std::size_t>(rank));
   transport->impl_->survives_losses = mpirun_survives_losses();
-  if (transport->survives_losses()) transport->impl_->watch_peers();
+  // Whatever is wrong from here on, this process leaves without waiting for the others in MPI_Finalize.
+  transport->impl_->failed = true;
+  transport->impl_->connect(exchange_seats(place, static_cast<std::size_t>(world)), limits);
+  transport->impl_->failed = false;
   return transport;
 }
 
 MpiTransport::~MpiTransport() {
   bool clean = false;
   try {
-    clean = impl_->traffic.flush(impl_->failed ? failed_flush_limit : flush_limit) && impl_->traffic.empty();
+    clean = impl_->flush();
   } catch (const Error&) {
     clean = false;  // the peers' own messages say why; here only leaving is left
   }
   if (impl_->survives_losses) {
     // With one rank dead MPI_Finalize returns or hangs, as it happens, and nobody here knows whether all live.
-    if (!impl_->failed) impl_->traffic.farewell();
+    if (!impl_->failed && impl_->star) impl_->star->farewell();
     return;
   }
-  if (clean && !impl_->failed && !impl_->traffic.any_lost()) MPI_Finalize();
+  if (clean && !impl_->failed) MPI_Finalize();
 }
 
 void MpiTransport::send(Endpoint to, const secagg::Message& message) {
   FEDLOOM_CHECK(to < world());
-  if (!impl_->traffic.is_lost(to)) impl_->traffic.send(to, secagg::encode(message));
+  MpiTraffic& star = impl_->speaking();
+  if (!star.is_lost(to)) star.send(to, secagg::encode(message));
 }
 
 std::optional<Envelope> MpiTransport::receive(Instant deadline) {
+  MpiTraffic& star = impl_->speaking();
   microseconds sleep = first_sleep;
   for (;;) {
-    if (impl_->traffic.progress()) sleep = first_sleep;
-    if (auto arrival = impl_->traffic.take()) {
+    if (impl_->site) impl_->site->check();
+    if (star.progress()) sleep = first_sleep;
+    if (auto arrival = star.take()) {
       if (arrival->lost) return Envelope{arrival->from, std::nullopt, true};
       return Envelope{arrival->from, secagg::decode(arrival->bytes)};
     }
     const Instant now = monotonic_now();
     if (now >= deadline) return std::nullopt;
-    sleep = std::min({sleep, impl_->traffic.moving() ? transfer_sleep : idle_sleep,
-                      std::chrono::duration_cast<microseconds>(deadline - now)});
+    sleep = std::min(
+        {sleep, star.moving() ? transfer_sleep : idle_sleep, std::chrono::duration_cast<microseconds>(deadline - now)});
     std::this_thread::sleep_for(sleep);
     sleep *= 2;
   }
 }
 
-std::size_t MpiTransport::world() const { return impl_->world; }
-Endpoint MpiTransport::rank() const { return impl_->rank; }
+std::size_t MpiTransport::world() const { return impl_->map.star.size(); }
+Endpoint MpiTransport::rank() const { return impl_->rank(); }
+boundary::SiteInternalWire* MpiTransport::site_ranks() const { return impl_->site ? &*impl_->site : nullptr; }
 bool MpiTransport::survives_losses() const { return impl_->survives_losses; }
 void MpiTransport::mark_failed() noexcept { impl_->failed = true; }
-std::size_t MpiTransport::most_held() const { return impl_->traffic.most_held(); }
+std::size_t MpiTransport::most_held() const { return impl_->speaking().most_held(); }
 
 std::string MpiTransport::library_version() {
   char text[MPI_MAX_LIBRARY_VERSION_STRING] = {};

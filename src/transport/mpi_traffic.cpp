@@ -22,8 +22,8 @@ constexpr Millis farewell_limit{500};
 
 }  // namespace
 
-MpiTraffic::MpiTraffic(Endpoint self, std::size_t world, const Limits& limits)
-    : self_(self), limits_(limits), peers_(world) {}
+MpiTraffic::MpiTraffic(Endpoint self, std::size_t world, const Limits& limits, MPI_Comm star)
+    : self_(self), limits_(limits), star_(star), peers_(world) {}
 
 MpiTraffic::~MpiTraffic() {
   abandoned_.splice(abandoned_.end(), outgoing_);
@@ -44,7 +44,7 @@ void MpiTraffic::send(Endpoint to, Bytes bytes) {
   transfer.peer = to;
   transfer.bytes = std::move(bytes);
   const int code = MPI_Issend(transfer.bytes.data(), static_cast<int>(transfer.bytes.size()), MPI_BYTE,
-                              static_cast<int>(to), message_tag, MPI_COMM_WORLD, &transfer.request);
+                              static_cast<int>(to), message_tag, star_, &transfer.request);
   peers_[to].going_out += transfer.bytes.size();
   if (code != MPI_SUCCESS) lose(to);
 }
@@ -96,9 +96,9 @@ void MpiTraffic::take_farewells() {
   for (;;) {
     int found = 0;
     MPI_Status status{};
-    check_mpi(MPI_Iprobe(MPI_ANY_SOURCE, farewell_tag, MPI_COMM_WORLD, &found, &status), "look for farewells");
+    check_mpi(MPI_Iprobe(MPI_ANY_SOURCE, farewell_tag, star_, &found, &status), "look for farewells");
     if (found == 0) return;
-    check_mpi(MPI_Recv(nullptr, 0, MPI_BYTE, status.MPI_SOURCE, farewell_tag, MPI_COMM_WORLD, MPI_STATUS_IGNORE),
+    check_mpi(MPI_Recv(nullptr, 0, MPI_BYTE, status.MPI_SOURCE, farewell_tag, star_, MPI_STATUS_IGNORE),
               "take a farewell");
     const auto peer = static_cast<Endpoint>(status.MPI_SOURCE);
     peers_[peer].left = true;
@@ -113,8 +113,7 @@ void MpiTraffic::farewell() {
     if (!linked || peers_[peer].lost || peers_[peer].left) continue;
     Transfer& word = words.emplace_back();
     word.peer = static_cast<Endpoint>(peer);
-    if (MPI_Isend(nullptr, 0, MPI_BYTE, static_cast<int>(peer), farewell_tag, MPI_COMM_WORLD, &word.request) !=
-        MPI_SUCCESS) {
+    if (MPI_Isend(nullptr, 0, MPI_BYTE, static_cast<int>(peer), farewell_tag, star_, &word.request) != MPI_SUCCESS) {
       words.pop_back();
     }
   }
@@ -157,7 +156,7 @@ bool MpiTraffic::match() {
     int found = 0;
     MPI_Message handle = MPI_MESSAGE_NULL;
     MPI_Status status{};
-    check_mpi(MPI_Improbe(MPI_ANY_SOURCE, message_tag, MPI_COMM_WORLD, &found, &handle, &status), "look for messages");
+    check_mpi(MPI_Improbe(MPI_ANY_SOURCE, message_tag, star_, &found, &handle, &status), "look for messages");
     if (found == 0) return any;
     any = true;
     const auto peer = static_cast<Endpoint>(status.MPI_SOURCE);

@@ -43,7 +43,8 @@ struct Arrival {
 
 class MpiTraffic {
  public:
-  MpiTraffic(Endpoint self, std::size_t world, const Limits& limits);
+  /// `star`: the communicator that it speaks in; endpoints are its ranks, and it must outlive this object.
+  MpiTraffic(Endpoint self, std::size_t world, const Limits& limits, MPI_Comm star = MPI_COMM_WORLD);
   /// Abandons what has not left: see rule 7.
   ~MpiTraffic();
   MpiTraffic(const MpiTraffic&) = delete;
@@ -113,6 +114,7 @@ class MpiTraffic {
 
   Endpoint self_;
   Limits limits_;
+  MPI_Comm star_;
   std::vector<Peer> peers_;
   std::list<Transfer> outgoing_;
   std::deque<Announced> announced_;

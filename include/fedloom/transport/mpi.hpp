@@ -2,6 +2,9 @@
 // MPI point-to-point in a star around rank 0. Waits with MPI_Improbe and a sleep that backs off; no collectives after
 // the start.
 //
+// A site may be several ranks. Its first rank is the site to all others: endpoints are those first ranks, in the
+// world's order. The others have a communicator of their own with it, and no way to anybody else.
+//
 // What a killed rank means was found by trying Open MPI 4.1. Without --enable-recovery mpirun kills the others. With it
 // they live, and MPI tells them nothing: what is sent to the dead vanishes or never leaves, without an error. So each
 // rank watches its peers' processes where they run on its own machine, and a loss is known within a second; of a
@@ -15,19 +18,38 @@
 
 #include "fedloom/transport/transport.hpp"
 
+namespace fedloom::boundary {
+class SiteInternalWire;
+}
+
 namespace fedloom::transport {
+
+/// What the launcher says of a process's place in its party: a site, or the coordinator.
+struct Place {
+  std::string party;  ///< the same at all ranks of the party and at no other; not used where parts is 1
+  std::uint32_t part = 0;
+  std::uint32_t parts = 1;
+};
 
 class MpiTransport final : public Transport {
  public:
-  /// Initialises MPI (thread level funneled: call from the main thread). Throws EnvironmentError.
-  static std::unique_ptr<MpiTransport> start(int& argc, char**& argv, const Limits& limits = {});
+  /// Initialises MPI (thread level funneled: call from the main thread). Throws EnvironmentError, also when the parts
+  /// of some party were not each started once.
+  static std::unique_ptr<MpiTransport> start(int& argc, char**& argv, const Limits& limits = {},
+                                             const Place& place = {});
   /// MPI_Finalize after a clean end. Leaves without it after a failure, and where losses are survived; there the peers
   /// take a clean end for a farewell and not for a loss.
   ~MpiTransport() override;
+  /// Only at a party's first rank.
   void send(Endpoint to, const secagg::Message& message) override;
+  /// Only at a party's first rank. Throws EnvironmentError when another rank of the party is lost.
   std::optional<Envelope> receive(Instant deadline) override;
+  /// Parties: the sites and the coordinator.
   std::size_t world() const override;
+  /// Endpoint of this party; only at its first rank.
   Endpoint rank() const;
+  /// The way to the other ranks of this site; none when it is one rank, and none at the coordinator.
+  boundary::SiteInternalWire* site_ranks() const;
   /// mpirun was told to let the others live when a rank dies.
   bool survives_losses() const;
   /// A peer failed, or this rank did: do not finalise (it would wait for the dead), and leave as one that is lost.
