@@ -1,4 +1,4 @@
-#include "coordinator/coarsen.hpp"
+#include "fedloom/coordinator/coarsen.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "coordinator/budget.hpp"
-#include "coordinator/coarsen.hpp"
 #include "coordinator/selection.hpp"
+#include "fedloom/coordinator/coarsen.hpp"
 #include "fedloom/coordinator/loop.hpp"
 
 namespace fedloom::coordinator {
