@@ -45,12 +45,15 @@ bool Accountant::opens_again(const SpendRequest& request) const {
   });
 }
 
-bool Accountant::is_handed_over(const SpendRequest& request) const {
-  if (!is_handover(request.events)) return false;
-  return std::ranges::any_of(ledger_->entries(), [&](const LedgerEntry& entry) {
-    return entry.run == run_ && entry.kind == "spend" && is_handover(entry.events) &&
-           entry.events.front() == request.events.front();
-  });
+const char* Accountant::kind_of(const SpendRequest& request) const {
+  if (!is_handover(request.events)) return "spend";
+  bool paid = false;
+  for (const LedgerEntry& entry : ledger_->entries()) {
+    if (entry.run != run_ || !is_handover(entry.events) || entry.events.front() != request.events.front()) continue;
+    if (entry.round == request.round && entry.events == request.events) return "reuse";
+    paid = true;
+  }
+  return paid ? "within" : "spend";
 }
 
 std::variant<Spend, OverBudget> Accountant::spend(SpendRequest request) {
@@ -70,7 +73,7 @@ std::variant<Spend, OverBudget> Accountant::spend(SpendRequest request) {
         "is booked already", "resume the run instead of starting it again under its old name");
   }
   LedgerEntry entry{.run = run_,
-                    .kind = is_handed_over(request) ? "within" : "spend",
+                    .kind = kind_of(request),
                     .round = request.round,
                     .attempt = request.attempt,
                     .stage = std::move(request.stage),

@@ -2,18 +2,23 @@
 
 #include <algorithm>
 
+#include "aggregate_consent.hpp"
 #include "counted_rows.hpp"
 #include "fedloom/base/check.hpp"
 #include "fedloom/boundary/release.hpp"
 #include "fedloom/boundary/share_vault.hpp"
+#include "parts.hpp"
 
 namespace fedloom::site {
 namespace {
 std::string text(privacy::Rho rho) { return std::to_string(rho.value); }
 
 privacy::PublicSpend as_public(const privacy::LedgerEntry& entry) {
-  return {
-      .round = entry.round, .attempt = entry.attempt, .kind = entry.kind, .stage = entry.stage, .events = entry.events};
+  return {.round = entry.round,
+          .attempt = entry.attempt,
+          .kind = privacy::is_handover(entry.events) ? "handed" : entry.kind,
+          .stage = entry.stage,
+          .events = entry.events};
 }
 }  // namespace
 
@@ -26,6 +31,7 @@ struct PlanAnswerer::Impl {
   boundary::Releaser releaser;
   boundary::ShareVault vault;
   CountedRows rows;
+  Parts parts;
 
   Impl(const SiteRun& site_run, data::Loaded&& table, SiteLog& site_log)
       : run(site_run),
@@ -35,12 +41,12 @@ struct PlanAnswerer::Impl {
         accountant(ledger, run.run_id, limits(*run.policy, *run.experiment)),
         releaser(*run.random),
         vault(state.share_folder(), *run.key, *run.random),
-        rows(std::move(table.table),
-             {.threads = run.threads, .entity_rows = run.policy->max_rows * run.policy->max_sites}) {}
+        rows(std::move(table.table), measure_options(run)),
+        parts(run.ranks, run.experiment->transport.reply_limit) {}
 
   boundary::ShareVault::Slot slot(std::uint32_t round, const Digest& plan) const { return {run.run_id, round, plan}; }
 
-  bool is_payment(const privacy::LedgerEntry& entry) const { return entry.run == run.run_id && entry.kind == "spend"; }
+  bool is_payment(const privacy::LedgerEntry& entry) const { return entry.run == run.run_id && entry.kind != "reuse"; }
 
   Refusal refuse(Refusal refusal) {
     log.write("refused", {{"reason", refusal.reason}});
@@ -66,6 +72,11 @@ struct PlanAnswerer::Impl {
       return refuse(
           {secagg::RefusalCode::protocol, "the coordinator asks for a stored share that this site does not hold"});
     }
+    note_reuse(plan, content);
+    return std::move(*share);
+  }
+
+  void note_reuse(const boundary::RoundPlan& plan, const Digest& content) {
     ledger.append({.run = run.run_id,
                    .kind = "reuse",
                    .round = plan.round,
@@ -73,32 +84,68 @@ struct PlanAnswerer::Impl {
                    .stage = plan.stage,
                    .plan = content});
     log.write("reseal", {{"round", std::to_string(plan.round)}, {"attempt", std::to_string(plan.attempt)}});
-    return std::move(*share);
+  }
+
+  privacy::SpendRequest request_for(const boundary::RoundPlan& plan, const Digest& content) const {
+    return {.round = plan.round,
+            .attempt = plan.attempt,
+            .stage = plan.stage,
+            .events = boundary::events_of(plan, run.experiment->schema.domain()),
+            .plan = content};
+  }
+
+  std::vector<boundary::RawCounts> count(const boundary::RoundPlan& plan) {
+    parts.ask(plan);
+    return parts.add_to(rows.measure(plan));
+  }
+
+  void log_release(const char* what, const boundary::RoundPlan& plan, std::size_t words) {
+    log.write(what, {{"round", std::to_string(plan.round)},
+                     {"attempt", std::to_string(plan.attempt)},
+                     {"stage", plan.stage},
+                     {"queries", std::to_string(plan.queries.size())},
+                     {"words", std::to_string(words)},
+                     {"rho_spent", text(accountant.spent_in_run())}});
   }
 
   std::variant<boundary::NoisedShare, Refusal> release(const boundary::RoundPlan& plan) {
     const Digest content = boundary::content_hash(plan);
-    auto paid = spend({.round = plan.round,
-                       .attempt = plan.attempt,
-                       .stage = plan.stage,
-                       .events = boundary::events_of(plan, run.experiment->schema.domain()),
-                       .plan = content});
+    auto paid = spend(request_for(plan, content));
     if (auto* refusal = std::get_if<Refusal>(&paid)) return std::move(*refusal);
-    std::vector<schema::Query> queries;
-    for (const auto& planned : plan.queries) queries.push_back(planned.query);
-    auto share =
-        releaser.release(rows.over(plan.coarsening).measure(queries), std::get<privacy::Spend>(std::move(paid)));
+    auto share = releaser.release(count(plan), std::get<privacy::Spend>(std::move(paid)));
     // With recovery a share is never sealed again, so there is nothing to keep.
     if (!run.experiment->quorum().recovers()) {
       share = vault.put(slot(plan.round, content), std::move(share));
       vault.drop_before(run.run_id, plan.round);
     }
-    log.write("release", {{"round", std::to_string(plan.round)},
-                          {"attempt", std::to_string(plan.attempt)},
-                          {"stage", plan.stage},
-                          {"queries", std::to_string(plan.queries.size())},
-                          {"words", std::to_string(share.length())},
-                          {"rho_spent", text(accountant.spent_in_run())}});
+    log_release("release", plan, share.length());
+    return share;
+  }
+
+  /// Each total is opened once. The order on disk: roster and ledger, share, note that it is there. A share can have
+  /// left only after the note; without it the counts may be taken again.
+  std::variant<boundary::ExactShare, Refusal> open(const boundary::RoundPlan& plan) {
+    const Digest content = boundary::content_hash(plan);
+    if (auto stored = vault.take_exact(slot(plan.round, content))) {
+      state.note_opened(plan.round);
+      note_reuse(plan, content);
+      return std::move(*stored);
+    }
+    const auto request = request_for(plan, content);
+    if (state.was_opened(plan.round) || accountant.opens_again(request)) {
+      return refuse({secagg::RefusalCode::protocol,
+                     "the coordinator asks for exact totals of round " + std::to_string(plan.round) +
+                         " that were opened before, and each is opened once; start a new run, and ask the lead why"});
+    }
+    auto grant = AggregateConsent(*run.policy, *run.experiment, state).give();
+    if (auto* refusal = std::get_if<Refusal>(&grant)) return refuse(std::move(*refusal));
+    auto paid = spend(request);
+    if (auto* refusal = std::get_if<Refusal>(&paid)) return std::move(*refusal);
+    auto share = releaser.open(count(plan), std::get<privacy::Spend>(std::move(paid)),
+                               std::get<boundary::AggregateGrant>(std::move(grant)));
+    share = vault.put(slot(plan.round, content), std::move(share));
+    state.note_opened(plan.round);
+    log_release("open", plan, share.length());
     return share;
   }
 };
@@ -115,13 +162,21 @@ std::optional<Refusal> PlanAnswerer::check_lifetime() const {
 
 std::variant<boundary::NoisedShare, Refusal> PlanAnswerer::answer(const boundary::RoundPlan& plan) {
   if (auto refusal = check_plan(*impl_->run.policy, *impl_->run.experiment, plan)) return impl_->refuse(*refusal);
+  FEDLOOM_CHECK(!plan.curator);
   return plan.reuse ? impl_->reseal(plan) : impl_->release(plan);
+}
+
+std::variant<boundary::ExactShare, Refusal> PlanAnswerer::open(const boundary::RoundPlan& plan) {
+  if (auto refusal = check_plan(*impl_->run.policy, *impl_->run.experiment, plan)) return impl_->refuse(*refusal);
+  FEDLOOM_CHECK(plan.curator.has_value());
+  return impl_->open(plan);
 }
 
 std::variant<std::size_t, Refusal> PlanAnswerer::select(std::uint32_t round, std::uint32_t attempt,
                                                         const std::vector<boundary::Candidate>& candidates,
                                                         const privacy::ExponentialEvent& event,
                                                         const schema::Coarsening& coarsening) {
+  FEDLOOM_CHECK(impl_->run.ranks == nullptr);  // scores of parts do not add up to the site's
   auto paid = impl_->spend({.round = round, .attempt = attempt, .stage = "select", .events = {event}, .plan = {}});
   if (auto* refusal = std::get_if<Refusal>(&paid)) return std::move(*refusal);
   return impl_->releaser.select(impl_->rows.over(coarsening).score(candidates),
@@ -148,12 +203,13 @@ std::vector<privacy::PublicSpend> PlanAnswerer::payments() const {
   return payments;
 }
 
-privacy::PublicSpend PlanAnswerer::last_payment() const {
+std::optional<privacy::PublicSpend> PlanAnswerer::payment_for(const boundary::RoundPlan& plan) const {
   const auto& entries = impl_->ledger.entries();
-  const auto last =
-      std::find_if(entries.rbegin(), entries.rend(), [&](const auto& entry) { return impl_->is_payment(entry); });
-  FEDLOOM_CHECK(last != entries.rend());
-  return as_public(*last);
+  const auto paid = std::find_if(entries.rbegin(), entries.rend(), [&](const auto& entry) {
+    return impl_->is_payment(entry) && entry.round == plan.round && entry.attempt == plan.attempt;
+  });
+  if (paid == entries.rend()) return std::nullopt;
+  return as_public(*paid);
 }
 
 privacy::Rho PlanAnswerer::booked() const noexcept { return impl_->accountant.spent_in_run(); }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "aggregate_consent.hpp"
+
 namespace fedloom::site {
 namespace {
 
@@ -90,7 +92,8 @@ std::optional<Refusal> check_trust(const config::SitePolicy& policy, const confi
                                             policy.allow.roster_fingerprint.substr(0, 16) +
                                             "…; compare it with the other sites by telephone before you change it"};
   }
-  return std::nullopt;
+  if (experiment.privacy.trust != config::Trust::aggregate) return std::nullopt;
+  return AggregateConsent::objection(policy, experiment);
 }
 
 /// With one owner nothing travels, and no tick is kept.
@@ -142,7 +145,35 @@ std::optional<Refusal> check_query(const schema::Domain& domain, const boundary:
   if (query.kind == schema::Query::Kind::sketch && (query.sketch_rows == 0 || query.sketch_rows > 1024)) {
     return bad_plan("asks for a sketch of impossible size");
   }
+  return std::nullopt;
+}
+
+std::optional<Refusal> check_noise(const boundary::PlannedQuery& planned) {
   if (planned.site_noise.variance_grid() < 16.0) return bad_plan("has noise below 4 grid units");
+  return std::nullopt;
+}
+
+/// Exact totals are for the selection of this experiment's curator: what its workload does not hold is not opened.
+std::optional<Refusal> check_exact(const config::Experiment& experiment, const boundary::PlannedQuery& planned,
+                                   const schema::Domain& domain) {
+  const auto& generator = experiment.generator;
+  const auto& [query, noise] = planned;
+  const std::uint32_t degree = generator.method == config::Method::independent ? 1 : generator.degree;
+  const bool in_workload = query.kind == schema::Query::Kind::marginal && query.marginal.degree() <= degree &&
+                           (query.marginal.degree() < 2 || query.marginal.cells(domain) <= generator.max_cells);
+  if (!in_workload) return bad_plan("asks for exact totals that the experiment's workload does not hold");
+  if (noise != privacy::NoiseScale{}) return bad_plan("asks for exact totals under noise");
+  return std::nullopt;
+}
+
+std::optional<Refusal> check_curator(const config::Experiment& experiment, const boundary::RoundPlan& plan) {
+  const bool aggregate = experiment.privacy.trust == config::Trust::aggregate;
+  if (aggregate && !plan.curator)
+    return bad_plan("asks for this site's own noise, which trust: aggregate has no use for");
+  if (!aggregate && plan.curator) return bad_plan("asks for exact totals without trust: aggregate");
+  if (plan.curator && *plan.curator != curator_of(experiment)) {
+    return bad_plan("lets the curator release another budget than the experiment's");
+  }
   return std::nullopt;
 }
 
@@ -158,6 +189,7 @@ std::optional<Refusal> check_experiment(const config::SitePolicy& policy, const 
 std::optional<Refusal> check_plan(const config::SitePolicy& policy, const config::Experiment& experiment,
                                   const boundary::RoundPlan& plan) {
   if (plan.round == 0 || plan.queries.empty()) return bad_plan("is empty");
+  if (auto refusal = check_curator(experiment, plan)) return refusal;
   if (plan.contributors == 0 || plan.contributors > most_contributors(policy, experiment)) {
     return bad_plan("counts on more noise from honest sites than was agreed");
   }
@@ -172,6 +204,7 @@ std::optional<Refusal> check_plan(const config::SitePolicy& policy, const config
   std::uint64_t length = 0;
   for (const auto& planned : plan.queries) {
     if (auto refusal = check_query(domain, planned)) return refusal;
+    if (auto refusal = plan.curator ? check_exact(experiment, planned, domain) : check_noise(planned)) return refusal;
     if (!seen.insert(planned.query).second) return bad_plan("asks the same thing twice in one round");
     length += planned.query.length(domain);
   }
@@ -202,6 +235,10 @@ std::vector<std::string> unknown_columns(const config::SitePolicy& policy, const
     if (std::find(known.begin(), known.end(), column) == known.end()) unknown.push_back(column);
   }
   return unknown;
+}
+
+privacy::CuratorEvent curator_of(const config::Experiment& experiment) {
+  return privacy::curator_event(privacy::rho_of(experiment.privacy.epsilon, experiment.privacy.delta));
 }
 
 privacy::Limits limits(const config::SitePolicy& policy, const config::Experiment& experiment) {

@@ -48,7 +48,7 @@ class Session {
         log_(log),
         transport_(transport),
         stop_(stop),
-        wait_limit_(run.experiment->transport.join_limit + run.experiment->transport.reply_limit + fit_allowance),
+        wait_limit_(longest_silence(*run.experiment)),
         protocol_({.key = run.key,
                    .random = run.random,
                    .roster = *run.experiment->roster,
@@ -107,15 +107,17 @@ class Session {
   }
 
   secagg::SiteEvent prepare(const boundary::RoundPlan& plan) {
-    auto answer = answerer_.answer(plan);
+    return plan.curator ? prepared(plan, answerer_.open(plan)) : prepared(plan, answerer_.answer(plan));
+  }
+
+  template <class Share>
+  secagg::SiteEvent prepared(const boundary::RoundPlan& plan, std::variant<Share, Refusal>&& answer) {
     if (const auto* refusal = std::get_if<Refusal>(&answer)) {
       audit(AuditKind::refused, {.round = plan.round, .attempt = plan.attempt}, refusal->reason, std::nullopt);
       return secagg::PlanRefused{refusal->code};
     }
-    secagg::SharePrepared prepared{
-        std::get<boundary::NoisedShare>(std::move(answer)), answerer_.head(), answerer_.booked().value, {}};
-    if (!plan.reuse) prepared.paid = answerer_.last_payment();
-    return prepared;
+    return secagg::SharePrepared{std::get<Share>(std::move(answer)), answerer_.head(), answerer_.booked().value,
+                                 answerer_.payment_for(plan)};
   }
 
   /// An answer is noted before it is sent: its bytes are on disk by then, and wait for the public tick.
@@ -220,6 +222,10 @@ AuditKind audit_kind(const SiteResult& result) noexcept {
     default:
       return AuditKind::refused;
   }
+}
+
+Millis longest_silence(const config::Experiment& experiment) noexcept {
+  return experiment.transport.join_limit + experiment.transport.reply_limit + fit_allowance;
 }
 
 void wait_for_join_tick(const config::Experiment& experiment, Instant started) {

@@ -19,6 +19,8 @@ fs::path approval_file(const config::SitePolicy& policy, const Digest& config_ha
   return policy.state / "approved" / (policy.site.name + "-" + to_hex(config_hash));
 }
 
+fs::path roster_file(const fs::path& data_set) { return data_set / "aggregate-roster"; }
+
 void make_private_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
@@ -47,8 +49,8 @@ void check_none_went_back(const std::vector<secagg::SiteHead>& before, const std
 
 SiteState::SiteState(const config::SitePolicy& policy, std::string run_id)
     : data_set_(policy.state / policy.data_set), run_(data_set_ / "runs" / run_id) {
-  for (const auto& folder :
-       {policy.state, data_set_, ledger_folder(), share_folder(), run_ / "outbox", run_ / "decisions"}) {
+  for (const auto& folder : {policy.state, data_set_, ledger_folder(), share_folder(), run_ / "outbox",
+                             run_ / "decisions", run_ / "opened"}) {
     make_private_folder(folder);
   }
 }
@@ -151,10 +153,33 @@ void SiteState::store_heads(const std::vector<secagg::SiteHead>& heads) const {
   write_atomically(file, list.dump(1) + "\n");
 }
 
+void SiteState::pin_roster(const Digest& fingerprint) const {
+  const fs::path file = roster_file(data_set_);
+  if (!fs::exists(file)) write_atomically(file, to_hex(fingerprint) + "\n");
+}
+
+void SiteState::note_opened(std::uint32_t round) const {
+  write_atomically(run_ / "opened" / std::to_string(round), utc_timestamp() + "\n");
+}
+
+bool SiteState::was_opened(std::uint32_t round) const { return fs::exists(run_ / "opened" / std::to_string(round)); }
+
 void SiteState::drop_outbox() const {
   std::error_code ignored;
   fs::remove_all(run_ / "outbox", ignored);
   fs::remove_all(run_ / "decisions", ignored);
+}
+
+std::optional<Digest> pinned_roster(const config::SitePolicy& policy) {
+  const fs::path file = roster_file(policy.state / policy.data_set);
+  if (!fs::exists(file)) return std::nullopt;
+  const std::string text = read_text(file);
+  const auto fingerprint = fixed_from_hex<32>(std::string_view(text).substr(0, text.find('\n')));
+  if (!fingerprint || text != to_hex(*fingerprint) + "\n") {
+    throw LedgerError(file.string(), "is not a roster's fingerprint",
+                      "restore it from a backup: it tells whom exact totals of this data set were opened to");
+  }
+  return fingerprint;
 }
 
 std::vector<secagg::SiteHead> load_peer_heads(const fs::path& file) {

@@ -52,7 +52,8 @@ class Accountant {
   Accountant(Ledger& ledger, std::string run, Limits limits);
   /// Books first, then gives the token; refuses without booking. A (round, attempt) of this run that is booked
   /// already is a LedgerError: a protocol that asks twice is broken. A handover (curve.hpp) is paid for once in a run:
-  /// a later one to the same curator is booked "within" it, at no cost. A total that was opened in another round of the
+  /// a later one to the same curator is booked "within" it, at no cost, and
+  /// the very same one as a "reuse". A total that was opened in another round of the
   /// run is not opened again: LedgerError.
   std::variant<Spend, OverBudget> spend(SpendRequest request);
   /// Asks for a total that was opened in another round of the run, or for one twice.
@@ -61,7 +62,7 @@ class Accountant {
   Rho left_in_run() const noexcept;
 
  private:
-  bool is_handed_over(const SpendRequest& request) const;
+  const char* kind_of(const SpendRequest& request) const;
   Ledger* ledger_;
   std::string run_;
   Limits limits_;

@@ -8,6 +8,7 @@
 
 #include "fedloom/base/random_words.hpp"
 #include "fedloom/boundary/candidate.hpp"
+#include "fedloom/boundary/exact_share.hpp"
 #include "fedloom/boundary/noised_share.hpp"
 #include "fedloom/boundary/plan.hpp"
 #include "fedloom/config/config.hpp"
@@ -18,6 +19,10 @@
 #include "fedloom/site/policy_check.hpp"
 #include "fedloom/site/site_log.hpp"
 #include "fedloom/site/site_state.hpp"
+
+namespace fedloom::boundary {
+class SiteInternalWire;
+}
 
 namespace fedloom::site {
 
@@ -31,11 +36,13 @@ struct SiteRun {
   unsigned threads = 0;           ///< for counting; 0: one per core
   privacy::Ledger::Timestamp timestamp = utc_timestamp;
   AuditLog* audit = nullptr;  ///< of a federated run; none: single answers and refusals are not noted
+  boundary::SiteInternalWire* ranks = nullptr;  ///< the site's other ranks (site_ranks.hpp); none: it is one
 };
 
 class PlanAnswerer {
  public:
-  /// Opens (and locks) the data set's ledger. `loaded`: encoded, clipped to policy.max_rows per entity.
+  /// Opens (and locks) the data set's ledger. `loaded`: encoded, clipped to policy.max_rows per entity; this rank's
+  /// part of the rows where the site is several.
   PlanAnswerer(const SiteRun& run, data::Loaded&& loaded, SiteLog& log);
   ~PlanAnswerer();
 
@@ -45,6 +52,10 @@ class PlanAnswerer {
   /// Books, then counts and adds noise; or seals the stored share again (plan.reuse), at no cost. A Refusal has
   /// booked nothing. Throws LedgerError and EnvironmentError (disk).
   std::variant<boundary::NoisedShare, Refusal> answer(const boundary::RoundPlan& plan);
+
+  /// trust: aggregate: the exact totals of a plan with a curator, each opened once in a run; the stored share is handed
+  /// out again at no cost. Otherwise as answer().
+  std::variant<boundary::ExactShare, Refusal> open(const boundary::RoundPlan& plan);
 
   /// Exact exponential mechanism over candidates (trust: central), which are over a coarsening's bins.
   std::variant<std::size_t, Refusal> select(std::uint32_t round, std::uint32_t attempt,
@@ -62,8 +73,8 @@ class PlanAnswerer {
   Past past() const;
   /// What it has paid for in the run so far, as a public ledger lists it.
   std::vector<privacy::PublicSpend> payments() const;
-  /// The newest of them. Aborts when there is none.
-  privacy::PublicSpend last_payment() const;
+  /// What this very attempt at the plan was booked as; none for a stored share.
+  std::optional<privacy::PublicSpend> payment_for(const boundary::RoundPlan& plan) const;
   privacy::Rho booked() const noexcept;
   const privacy::LedgerHead& head() const noexcept;
   SiteState& state() noexcept;

@@ -24,7 +24,8 @@ std::optional<Refusal> check_experiment(const config::SitePolicy& policy, const 
 
 /// Every plan: its noise counts on no more contributors than policy and experiment allow, it is sized for this
 /// site's entities, every query is one of the experiment's columns and cells, σ is at least 4 grid units; and no
-/// stored share is asked for where sites may drop out (its sum with and without a site would open that site).
+/// stored share is asked for where sites may drop out (its sum with and without a site would open that site). With
+/// trust: aggregate it asks for exact marginals of the experiment's workload, and for nothing else.
 std::optional<Refusal> check_plan(const config::SitePolicy& policy, const config::Experiment& experiment,
                                   const boundary::RoundPlan& plan);
 
@@ -35,6 +36,9 @@ std::optional<Refusal> check_lifetime(const config::SitePolicy& policy, const co
 
 /// Names in allow.columns that the experiment's schema does not know: no fault, but perhaps not what was meant.
 std::vector<std::string> unknown_columns(const config::SitePolicy& policy, const config::Experiment& experiment);
+
+/// trust: aggregate: what the curator may release in the run, as every plan must name it.
+privacy::CuratorEvent curator_of(const config::Experiment& experiment);
 
 /// ρ limits that the policy gives at its own δ; the experiment's own budget bounds a run as well.
 privacy::Limits limits(const config::SitePolicy& policy, const config::Experiment& experiment);

@@ -78,6 +78,7 @@ TEST_F(HandoverBooks, DoNotOpenATotalTwiceInARun) {
   EXPECT_EQ(entries().size(), 1U);
   EXPECT_TRUE(std::holds_alternative<Spend>(hand(2, {first})));
   EXPECT_TRUE(std::holds_alternative<Spend>(hand(1, {total, pair}, "run-1", 1))) << "the same round, after a crash";
+  EXPECT_EQ(entries().back().kind, "reuse");
 }
 
 TEST_F(HandoverBooks, OfAnEntryThatNothingHasPaidForAreDamage) {
