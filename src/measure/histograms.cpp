@@ -1,15 +1,15 @@
 #include "histograms.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
 #include <map>
 #include <mutex>
 #include <thread>
 
+#include "count_plan.hpp"
 #include "joint_count.hpp"
-#include "joint_plan.hpp"
+#include "parallel.hpp"
 #include "project.hpp"
+#include "solo_count.hpp"
 
 namespace fedloom::measure {
 namespace {
@@ -38,41 +38,21 @@ std::vector<Task> cut(const std::vector<Joint>& joints, std::size_t rows, unsign
   return tasks;
 }
 
-/// Calls work(k) once for each k below `count`, on `threads` threads; the first exception comes out.
-template <class Work>
-void in_parallel(std::size_t count, unsigned threads, const Work& work) {
-  std::atomic<std::size_t> next{0};
-  std::exception_ptr failure;
-  std::mutex failure_lock;
-  const auto run = [&] {
-    try {
-      for (auto k = next++; k < count; k = next++) work(k);
-    } catch (...) {
-      const std::lock_guard hold(failure_lock);
-      if (!failure) failure = std::current_exception();
-      next = count;
-    }
-  };
-  {
-    std::vector<std::jthread> others;
-    for (unsigned t = 1; t < std::min<std::size_t>(threads, count); ++t) others.emplace_back(run);
-    run();
-  }
-  if (failure) std::rethrow_exception(failure);
-}
-
 /// Distinct marginals of degree 1 to 3.
 std::vector<Histogram> distinct_histograms(const data::Table& table, const std::vector<Marginal>& marginals,
-                                           unsigned threads) {
-  const auto joints = plan_joints(marginals, table.domain(), table.rows());
-  const auto tasks = cut(joints, table.rows(), threads);
+                                           const CountOptions& options) {
+  const auto plan = plan_counts(table, marginals, options.isa);
   std::vector<Histogram> results;
   for (const auto& marginal : marginals) results.emplace_back(marginal.cells(table.domain()), 0);
+  count_solos(table, marginals, plan, options.isa, options.threads, results);
+
+  const auto& joints = plan.joints;
+  const auto tasks = cut(joints, table.rows(), options.threads);
   std::vector<std::mutex> locks(joints.size());
 
-  in_parallel(tasks.size(), threads, [&](std::size_t t) {
+  in_parallel(tasks.size(), options.threads, [&](std::size_t t) {
     const auto& joint = joints[tasks[t].joint];
-    Tensor tensor{joint.attributes, {}, count_joint(table, joint, tasks[t].rows)};
+    Tensor tensor{joint.attributes, {}, count_joint(table, joint, tasks[t].rows, options.isa)};
     for (const auto attribute : joint.attributes) tensor.sizes.push_back(table.domain().size(attribute));
     // Each marginal belongs to one joint, so the joint's lock guards its results.
     const std::lock_guard hold(locks[tasks[t].joint]);
@@ -84,14 +64,15 @@ std::vector<Histogram> distinct_histograms(const data::Table& table, const std::
 
 }  // namespace
 
-std::vector<Histogram> histograms(const data::Table& table, const std::vector<Marginal>& marginals, unsigned threads) {
-  if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
+std::vector<Histogram> histograms(const data::Table& table, const std::vector<Marginal>& marginals,
+                                  CountOptions options) {
+  if (options.threads == 0) options.threads = std::max(1U, std::thread::hardware_concurrency());
   std::map<Marginal, std::size_t> place;
   std::vector<Marginal> distinct;
   for (const auto& marginal : marginals)
     if (marginal.degree() > 0 && place.emplace(marginal, distinct.size()).second) distinct.push_back(marginal);
 
-  auto counted = distinct_histograms(table, distinct, threads);
+  auto counted = distinct_histograms(table, distinct, options);
   if (distinct.size() == marginals.size()) return counted;
   std::vector<Histogram> results;
   for (const auto& marginal : marginals)

@@ -11,13 +11,29 @@ namespace {
 constexpr std::size_t block_rows = 2048;         // keys of a block stay in the first-level cache
 constexpr std::size_t narrow_rows = UINT16_MAX;  // so many rows cannot overflow a 16-bit cell
 
-using Columns = std::vector<const data::Column*>;
 using Sizes = std::vector<std::uint32_t>;
+
+/// Columns of a joint, and their numbers of values.
+struct Axes {
+  std::vector<const data::Column*> columns;
+  Sizes sizes;
+};
+
+Axes axes_of(const data::Table& table, const std::vector<std::uint32_t>& attributes) {
+  Axes axes;
+  for (const auto attribute : attributes) {
+    axes.columns.push_back(&table.column(attribute));
+    axes.sizes.push_back(table.domain().size(attribute));
+  }
+  return axes;
+}
+
+using ByteColumns = std::array<const std::uint8_t*, max_joint_degree>;
 
 /// Keys of a block from `degree` one-byte columns, in one pass that the compiler vectorises.
 template <class Key, std::size_t degree>
-void byte_keys(const std::array<const std::uint8_t*, max_joint_degree>& columns, const Sizes& sizes, std::size_t length,
-               Key* __restrict keys) {
+[[gnu::always_inline]] inline void make_keys(const ByteColumns& columns, const Sizes& sizes, std::size_t length,
+                                             Key* __restrict keys) {
   std::array<const std::uint8_t*, degree> column;
   std::array<Key, degree> size;
   for (std::size_t k = 0; k < degree; ++k) {
@@ -31,12 +47,29 @@ void byte_keys(const std::array<const std::uint8_t*, max_joint_degree>& columns,
   }
 }
 
+#if defined(__x86_64__)
+template <class Key, std::size_t degree>
+[[gnu::target("avx2")]] void make_keys_avx2(const ByteColumns& columns, const Sizes& sizes, std::size_t length,
+                                            Key* keys) {
+  make_keys<Key, degree>(columns, sizes, length, keys);
+}
+#endif
+
+template <class Key, std::size_t degree>
+void byte_keys(Isa isa, const ByteColumns& columns, const Sizes& sizes, std::size_t length, Key* keys) {
+#if defined(__x86_64__)
+  if (isa != Isa::portable) return make_keys_avx2<Key, degree>(columns, sizes, length, keys);
+#endif
+  FEDLOOM_CHECK(isa == Isa::portable);
+  make_keys<Key, degree>(columns, sizes, length, keys);
+}
+
 /// Keys (row-major cell numbers) of the rows of one joint, block by block.
 template <class Key>
 class KeyMaker {
  public:
-  KeyMaker(const Columns& columns, const Sizes& sizes) : columns_(columns), sizes_(sizes) {
-    all_bytes_ = std::all_of(columns.begin(), columns.end(), [](const data::Column* column) {
+  KeyMaker(const Axes& axes, Isa isa) : columns_(axes.columns), sizes_(axes.sizes), isa_(isa) {
+    all_bytes_ = std::all_of(columns_.begin(), columns_.end(), [](const data::Column* column) {
       return std::holds_alternative<std::vector<std::uint8_t>>(*column);
     });
   }
@@ -49,22 +82,22 @@ class KeyMaker {
 
  private:
   void fill_bytes(std::size_t from, std::size_t length, Key* keys) const {
-    std::array<const std::uint8_t*, max_joint_degree> at{};
+    ByteColumns at{};
     for (std::size_t k = 0; k < columns_.size(); ++k)
       at[k] = std::get<std::vector<std::uint8_t>>(*columns_[k]).data() + from;
     switch (columns_.size()) {
       case 1:
-        return byte_keys<Key, 1>(at, sizes_, length, keys);
+        return byte_keys<Key, 1>(isa_, at, sizes_, length, keys);
       case 2:
-        return byte_keys<Key, 2>(at, sizes_, length, keys);
+        return byte_keys<Key, 2>(isa_, at, sizes_, length, keys);
       case 3:
-        return byte_keys<Key, 3>(at, sizes_, length, keys);
+        return byte_keys<Key, 3>(isa_, at, sizes_, length, keys);
       case 4:
-        return byte_keys<Key, 4>(at, sizes_, length, keys);
+        return byte_keys<Key, 4>(isa_, at, sizes_, length, keys);
       case 5:
-        return byte_keys<Key, 5>(at, sizes_, length, keys);
+        return byte_keys<Key, 5>(isa_, at, sizes_, length, keys);
       case 6:
-        return byte_keys<Key, 6>(at, sizes_, length, keys);
+        return byte_keys<Key, 6>(isa_, at, sizes_, length, keys);
       default:
         FEDLOOM_CHECK(false);
     }
@@ -82,8 +115,9 @@ class KeyMaker {
     }
   }
 
-  const Columns& columns_;
+  const std::vector<const data::Column*>& columns_;
   const Sizes& sizes_;
+  Isa isa_;
   bool all_bytes_ = false;
 };
 
@@ -116,8 +150,7 @@ void add_range(const KeyMaker<Key>& maker, RowRange rows, std::array<Cell*, 4> t
 }
 
 /// 16-bit keys and cells, flushed into 32 bits before a cell can overflow.
-void count_narrow(const Columns& columns, const Sizes& sizes, RowRange rows, std::vector<std::uint32_t>& counts) {
-  const KeyMaker<std::uint16_t> maker(columns, sizes);
+void count_narrow(const KeyMaker<std::uint16_t>& maker, RowRange rows, std::vector<std::uint32_t>& counts) {
   const std::size_t cells = counts.size();
   const std::size_t tables = cells <= 2048 ? 4 : 1;
   std::vector<std::uint16_t> narrow(tables * cells);
@@ -133,24 +166,25 @@ void count_narrow(const Columns& columns, const Sizes& sizes, RowRange rows, std
 
 }  // namespace
 
-std::vector<std::uint32_t> count_joint(const data::Table& table, const Joint& joint, RowRange rows) {
+std::vector<std::uint32_t> count_joint(const data::Table& table, const Joint& joint, RowRange rows, Isa isa) {
   FEDLOOM_CHECK(!joint.attributes.empty() && joint.attributes.size() <= max_joint_degree);
   FEDLOOM_CHECK(rows.from <= rows.to && rows.to <= table.rows() && rows.to - rows.from <= max_range_rows);
   FEDLOOM_CHECK(joint.cells <= UINT32_MAX);
-  Columns columns;
-  Sizes sizes;
-  for (const auto attribute : joint.attributes) {
-    columns.push_back(&table.column(attribute));
-    sizes.push_back(table.domain().size(attribute));
-  }
+  const auto axes = axes_of(table, joint.attributes);
   std::vector<std::uint32_t> counts(joint.cells);
   if (joint.cells <= max_joint_cells) {
-    count_narrow(columns, sizes, rows, counts);
+    count_narrow({axes, isa}, rows, counts);
   } else {
     auto* const all = counts.data();
-    add_range<std::uint32_t, std::uint32_t>(KeyMaker<std::uint32_t>(columns, sizes), rows, {all, all, all, all});
+    add_range<std::uint32_t, std::uint32_t>(KeyMaker<std::uint32_t>(axes, isa), rows, {all, all, all, all});
   }
   return counts;
+}
+
+void add_counts(const data::Table& table, const std::vector<std::uint32_t>& attributes, RowRange rows, Isa isa,
+                std::int64_t* counts) {
+  const auto axes = axes_of(table, attributes);
+  add_range<std::uint32_t, std::int64_t>(KeyMaker<std::uint32_t>(axes, isa), rows, {counts, counts, counts, counts});
 }
 
 }  // namespace fedloom::measure

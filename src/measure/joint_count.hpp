@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "fedloom/data/table.hpp"
+#include "isa.hpp"
 #include "joint_plan.hpp"
 
 namespace fedloom::measure {
@@ -18,6 +19,10 @@ struct RowRange {
 inline constexpr std::size_t max_range_rows = std::size_t{1} << 31;
 
 /// joint.cells counts, row-major over joint.attributes (the last runs fastest).
-std::vector<std::uint32_t> count_joint(const data::Table& table, const Joint& joint, RowRange rows);
+std::vector<std::uint32_t> count_joint(const data::Table& table, const Joint& joint, RowRange rows, Isa isa);
+
+/// The same over `attributes` in their order, added to `counts` at once: for more cells than rows.
+void add_counts(const data::Table& table, const std::vector<std::uint32_t>& attributes, RowRange rows, Isa isa,
+                std::int64_t* counts);
 
 }  // namespace fedloom::measure

@@ -3,16 +3,119 @@
 #include <algorithm>
 #include <numeric>
 #include <optional>
-#include <unordered_map>
 
 namespace fedloom::measure {
 namespace {
 
 using schema::Domain;
-using schema::Marginal;
 
-/// Rough nanoseconds, of ratios that matter only: see tests/bench/measure.
-double counting_cost(std::uint64_t cells, std::size_t degree, std::size_t rows) {
+/// The marginals not yet in a joint, by attribute. Attributes are places in the list of those in use.
+class Open {
+ public:
+  Open(const std::vector<JointWish>& wishes, const std::vector<std::uint32_t>& used)
+      : wishes_(wishes), place_(used.empty() ? 0 : used.back() + 1), of_(used.size()), open_(wishes.size(), true) {
+    for (std::size_t p = 0; p < used.size(); ++p) place_[used[p]] = p;
+    for (std::size_t k = 0; k < wishes.size(); ++k)
+      for (const auto attribute : wishes[k].marginal) of_[place_[attribute]].push_back(k);
+  }
+  bool has(std::size_t k) const { return open_[k]; }
+  void close(std::size_t k) { open_[k] = false; }
+  std::size_t place(std::uint32_t attribute) const { return place_[attribute]; }
+  /// Calls use(k) for each open marginal that holds the attribute at `place`. Forgets those that are closed.
+  template <class Use>
+  void for_each_of(std::size_t place, const Use& use) {
+    std::erase_if(of_[place], [&](std::size_t k) { return !open_[k]; });
+    for (const auto k : of_[place]) use(k);
+  }
+  const JointWish& wish(std::size_t k) const { return wishes_[k]; }
+
+ private:
+  const std::vector<JointWish>& wishes_;
+  std::vector<std::size_t> place_;
+  std::vector<std::vector<std::size_t>> of_;
+  std::vector<bool> open_;
+};
+
+/// A joint while it grows, with what each further attribute would bring.
+class Growth {
+ public:
+  Growth(const JointWish& seed, const std::vector<std::uint32_t>& used, Open& open, const Domain& domain,
+         std::size_t rows)
+      : used_(used), open_(open), domain_(domain), rows_(rows), inside_(used.size(), false), gain_(used.size(), 0) {
+    for (const auto attribute : seed.marginal) add(open.place(attribute));
+  }
+  void grow() {
+    while (joint_.attributes.size() < max_joint_degree && joint_.cells <= max_joint_cells) {
+      const auto more = best_addition();
+      if (!more) return;
+      add(*more);
+    }
+  }
+  Joint take() {
+    for (const auto attribute : joint_.attributes)
+      open_.for_each_of(open_.place(attribute), [&](std::size_t k) {
+        if (missing(k) == 0) joint_.covers.push_back(k);
+      });
+    std::sort(joint_.covers.begin(), joint_.covers.end());
+    joint_.covers.erase(std::unique(joint_.covers.begin(), joint_.covers.end()), joint_.covers.end());
+    return std::move(joint_);
+  }
+
+ private:
+  std::size_t missing(std::size_t k) const {
+    const auto& marginal = open_.wish(k).marginal;
+    return static_cast<std::size_t>(
+        std::count_if(marginal.begin(), marginal.end(), [&](auto a) { return !inside_[open_.place(a)]; }));
+  }
+  void add(std::size_t place) {
+    joint_.attributes.push_back(used_[place]);
+    joint_.cells *= domain_.size(used_[place]);
+    inside_[place] = true;
+    // What lacks one attribute now, and lacked two before, counts for that attribute.
+    open_.for_each_of(place, [&](std::size_t k) {
+      if (missing(k) != 1) return;
+      for (const auto attribute : open_.wish(k).marginal)
+        if (const auto other = open_.place(attribute); !inside_[other]) gain_[other] += open_.wish(k).alone;
+    });
+  }
+  /// The attribute whose addition saves most, if any saves.
+  std::optional<std::size_t> best_addition() const {
+    std::optional<std::size_t> best;
+    double best_saving = 0;
+    const double now = joint_cost(joint_.cells, joint_.attributes.size(), rows_);
+    for (std::size_t more = 0; more < used_.size(); ++more) {
+      if (gain_[more] <= best_saving || inside_[more]) continue;
+      const auto cells = joint_.cells * domain_.size(used_[more]);
+      if (cells > max_joint_cells) continue;
+      const double saving = gain_[more] + now - joint_cost(cells, joint_.attributes.size() + 1, rows_);
+      if (saving > best_saving) {
+        best_saving = saving;
+        best = more;
+      }
+    }
+    return best;
+  }
+
+  const std::vector<std::uint32_t>& used_;
+  Open& open_;
+  const Domain& domain_;
+  std::size_t rows_;
+  Joint joint_;
+  std::vector<bool> inside_;
+  std::vector<double> gain_;
+};
+
+std::vector<std::uint32_t> attributes_of(const std::vector<JointWish>& wishes) {
+  std::vector<std::uint32_t> used;
+  for (const auto& wish : wishes) used.insert(used.end(), wish.marginal.begin(), wish.marginal.end());
+  std::sort(used.begin(), used.end());
+  used.erase(std::unique(used.begin(), used.end()), used.end());
+  return used;
+}
+
+}  // namespace
+
+double joint_cost(std::uint64_t cells, std::size_t degree, std::size_t rows) {
   double row = 0.45 + 0.05 * static_cast<double>(degree);
   if (cells > (1U << 14)) row += 0.25;             // 16-bit cells outgrow the first-level cache
   if (cells > max_joint_cells) row += 0.8;         // 32-bit keys and cells
@@ -22,111 +125,25 @@ double counting_cost(std::uint64_t cells, std::size_t degree, std::size_t rows) 
   return row * static_cast<double>(rows) + cell * static_cast<double>(cells);
 }
 
-/// A marginal as one number: 21 bits an attribute, attributes from 1.
-std::uint64_t key_of(std::uint32_t a, std::uint32_t b, std::uint32_t c) {
-  if (a > b) std::swap(a, b);
-  if (b > c) std::swap(b, c);
-  if (a > b) std::swap(a, b);
-  return (std::uint64_t{a} << 42) | (std::uint64_t{b} << 21) | c;
-}
-
-/// The marginals not yet in a joint.
-class Open {
- public:
-  Open(const std::vector<Marginal>& marginals, const Domain& domain, std::size_t rows) {
-    for (std::size_t k = 0; k < marginals.size(); ++k) {
-      const auto& m = marginals[k];
-      by_key_.emplace(key_of(attribute(m, 0), attribute(m, 1), attribute(m, 2)), k);
-      has_degree_[m.degree()] = true;
-      cost_.push_back(counting_cost(m.cells(domain), m.degree(), rows));
-    }
-  }
-  bool has(const Marginal& m) const {
-    return by_key_.contains(key_of(attribute(m, 0), attribute(m, 1), attribute(m, 2)));
-  }
-  /// Calls use(marginal index) for each open marginal inside set ∪ {more} that holds `more`.
-  template <class Use>
-  void for_each_with(const std::vector<std::uint32_t>& set, std::uint32_t more, const Use& use) const {
-    const auto visit = [&](std::uint64_t key) {
-      if (const auto found = by_key_.find(key); found != by_key_.end()) use(found->second);
-    };
-    if (has_degree_[1]) visit(key_of(0, 0, more + 1));
-    for (std::size_t i = 0; i < set.size(); ++i) {
-      if (has_degree_[2]) visit(key_of(0, set[i] + 1, more + 1));
-      for (std::size_t j = i + 1; has_degree_[3] && j < set.size(); ++j)
-        visit(key_of(set[i] + 1, set[j] + 1, more + 1));
-    }
-  }
-  double cost(std::size_t k) const { return cost_[k]; }
-  void close(const Marginal& m) { by_key_.erase(key_of(attribute(m, 0), attribute(m, 1), attribute(m, 2))); }
-
- private:
-  static std::uint32_t attribute(const Marginal& m, std::size_t k) { return k < m.degree() ? m[k] + 1 : 0; }
-  std::unordered_map<std::uint64_t, std::size_t> by_key_;
-  std::array<bool, Marginal::max_degree + 1> has_degree_{};
-  std::vector<double> cost_;
-};
-
-/// The attribute whose addition saves most, if any saves.
-std::optional<std::uint32_t> best_addition(const Joint& joint, const std::vector<std::uint32_t>& used, const Open& open,
-                                           const Domain& domain, std::size_t rows) {
-  std::optional<std::uint32_t> best;
-  double best_saving = 0;
-  const double now = counting_cost(joint.cells, joint.attributes.size(), rows);
-  for (const auto more : used) {
-    const auto cells = joint.cells * domain.size(more);
-    if (cells > max_joint_cells) continue;
-    if (std::find(joint.attributes.begin(), joint.attributes.end(), more) != joint.attributes.end()) continue;
-    double saving = now - counting_cost(cells, joint.attributes.size() + 1, rows);
-    open.for_each_with(joint.attributes, more, [&](std::size_t k) { saving += open.cost(k); });
-    if (saving > best_saving) {
-      best_saving = saving;
-      best = more;
-    }
-  }
-  return best;
-}
-
-Joint grow(const Marginal& seed, const std::vector<std::uint32_t>& used, const Open& open, const Domain& domain,
-           std::size_t rows) {
-  Joint joint{.attributes = {seed.begin(), seed.end()}, .cells = seed.cells(domain), .covers = {}};
-  while (joint.attributes.size() < max_joint_degree && joint.cells <= max_joint_cells) {
-    const auto more = best_addition(joint, used, open, domain, rows);
-    if (!more) break;
-    joint.attributes.push_back(*more);
-    joint.cells *= domain.size(*more);
-  }
-  return joint;
-}
-
-}  // namespace
-
-std::vector<Joint> plan_joints(const std::vector<Marginal>& marginals, const Domain& domain, std::size_t rows) {
-  std::vector<std::uint32_t> used;
-  for (const auto& m : marginals) used.insert(used.end(), m.begin(), m.end());
-  std::sort(used.begin(), used.end());
-  used.erase(std::unique(used.begin(), used.end()), used.end());
-
+std::vector<Joint> plan_joints(const std::vector<JointWish>& wishes, const Domain& domain, std::size_t rows) {
+  const auto used = attributes_of(wishes);
   // Large marginals first: small ones find a place in what they leave room for.
-  std::vector<std::size_t> order(marginals.size());
+  std::vector<std::size_t> order(wishes.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return marginals[a].cells(domain) > marginals[b].cells(domain);
+    return wishes[a].marginal.cells(domain) > wishes[b].marginal.cells(domain);
   });
 
-  Open open(marginals, domain, rows);
+  Open open(wishes, used);
   std::vector<Joint> joints;
   for (const auto seed : order) {
-    if (!open.has(marginals[seed])) continue;
-    auto joint = grow(marginals[seed], used, open, domain, rows);
-    if (joint.cells > max_joint_cells) {
-      joint.covers = {seed};  // summing so many cells away would cost more than counting a small marginal by itself
-    } else {
-      for (auto more = joint.attributes.begin(); more != joint.attributes.end(); ++more)
-        open.for_each_with({joint.attributes.begin(), more}, *more,
-                           [&](std::size_t covered) { joint.covers.push_back(covered); });
-    }
-    for (const auto covered : joint.covers) open.close(marginals[covered]);
+    if (!open.has(seed)) continue;
+    Growth growth(wishes[seed], used, open, domain, rows);
+    growth.grow();
+    auto joint = growth.take();
+    // Summing so many cells away would cost more than counting a small marginal by itself.
+    if (joint.cells > max_joint_cells) joint.covers = {seed};
+    for (const auto covered : joint.covers) open.close(covered);
     std::stable_sort(joint.attributes.begin(), joint.attributes.end(),
                      [&](std::uint32_t a, std::uint32_t b) { return domain.size(a) < domain.size(b); });
     joints.push_back(std::move(joint));

@@ -22,8 +22,15 @@ inline constexpr std::size_t max_joint_degree = 6;
 /// Joints of several marginals stay within 16-bit keys.
 inline constexpr std::uint64_t max_joint_cells = std::uint64_t{1} << 16;
 
-/// Greedy; deterministic. `marginals` are distinct and not empty sets.
-std::vector<Joint> plan_joints(const std::vector<schema::Marginal>& marginals, const schema::Domain& domain,
-                               std::size_t rows);
+/// Rough nanoseconds, of ratios that matter only: see tests/bench/measure.
+double joint_cost(std::uint64_t cells, std::size_t degree, std::size_t rows);
+
+struct JointWish {
+  schema::Marginal marginal;
+  double alone = 0;  ///< cost of counting it by itself in the best way
+};
+
+/// Greedy; deterministic. The marginals are distinct and not empty sets; `covers` are indices into `wishes`.
+std::vector<Joint> plan_joints(const std::vector<JointWish>& wishes, const schema::Domain& domain, std::size_t rows);
 
 }  // namespace fedloom::measure

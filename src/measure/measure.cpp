@@ -68,7 +68,7 @@ void Counter::for_each_histogram(const std::vector<Marginal>& marginals, const U
       batch.push_back(marginal);
       places.push_back(from);
     }
-    auto counted = histograms(*table_, batch, options_.threads);
+    auto counted = histograms(*table_, batch, {.threads = options_.threads});
     for (std::size_t k = 0; k < batch.size(); ++k) {
       use(places[k], counted[k]);
       keep(batch[k], std::move(counted[k]));
@@ -120,7 +120,7 @@ boundary::RawScores score(const data::Table& table, const std::vector<Candidate>
 
 std::vector<std::vector<std::int64_t>> exact_histograms(const data::Table& table,
                                                         const std::vector<Marginal>& marginals, unsigned threads) {
-  return histograms(table, marginals, threads);
+  return histograms(table, marginals, {.threads = threads});
 }
 
 }  // namespace fedloom::measure

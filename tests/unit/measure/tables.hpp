@@ -6,6 +6,7 @@
 #include "fedloom/base/public_stream.hpp"
 #include "fedloom/data/table.hpp"
 #include "fedloom/schema/query.hpp"
+#include "isa.hpp"
 
 namespace fedloom::test {
 
@@ -23,6 +24,33 @@ inline data::Table skewed_table(const std::vector<std::uint32_t>& sizes, std::si
     table.append(codes);
   }
   return table;
+}
+
+/// Columns of every sort: of two and of many values, even and skewed, and some that nearly always have one value.
+inline data::Table mixed_table(std::size_t rows) {
+  const std::vector<std::uint32_t> sizes{2, 3, 4, 9, 30, 32, 40, 200, 300, 2'000, 7, 150, 500};
+  constexpr std::size_t mostly_common = 9;  // from this column on
+  std::vector<schema::Domain::Axis> axes;
+  for (std::size_t k = 0; k < sizes.size(); ++k) axes.push_back({"c" + std::to_string(k), sizes[k]});
+  data::Table table{schema::Domain(axes)};
+  PublicStream stream(3, "mixed table");
+  std::vector<std::uint32_t> codes(sizes.size());
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (std::size_t k = 0; k < sizes.size(); ++k) {
+      const bool common = k >= mostly_common && stream.below(50) != 0;
+      codes[k] = common ? sizes[k] / 2 : static_cast<std::uint32_t>(stream.below(sizes[k]));
+    }
+    table.append(codes);
+  }
+  return table;
+}
+
+/// The instruction sets that can be tried here.
+inline std::vector<measure::Isa> isas_here() {
+  std::vector<measure::Isa> isas{measure::Isa::portable};
+  if (measure::best_isa() >= measure::Isa::avx2) isas.push_back(measure::Isa::avx2);
+  if (measure::best_isa() >= measure::Isa::avx512) isas.push_back(measure::Isa::avx512);
+  return isas;
 }
 
 inline std::uint32_t code_at(const data::Table& table, std::size_t attribute, std::size_t row) {
