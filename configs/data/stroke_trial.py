@@ -4,6 +4,9 @@
   stroke_trial.py sites TABLE.csv COLUMNS.yaml   the six stroke-trial-<site>.csv beside this file, from the source
   stroke_trial.py all FOLDER                     the whole trial as one owner has it, with the columns that name
                                                  country and hospital: FOLDER/stroke-trial-all.{yaml,schema.yaml,csv}
+  stroke_trial.py codes TABLE.csv FOLDER         each different text of the source as a code of its own, to compare with
+                                                 programs that take codes: FOLDER/stroke-trial-codes.{yaml,schema.yaml,
+                                                 csv,domain.json}. Its sizes are read from the rows: no public knowledge
 
 The source (README.md) cut numbers into 100 bins of the column's range and wrote, in place of a number, its bin's number
 times a rounded width. `sites` turns that back into the smallest whole number of the bin: the number itself where a bin
@@ -12,6 +15,7 @@ does not tell their range. Letters become capitals, as the trial's publication h
 """
 import argparse
 import csv
+import json
 import pathlib
 import re
 import sys
@@ -43,11 +47,11 @@ NAMING_COLUMNS = """  - name: HOSPNUM            # number of the hospital; the L
 """
 EXPERIMENT = """# The whole stroke trial at one owner, with country and hospital. Made by stroke_trial.py.
 version: 1
-name: stroke-trial-all
-schema: stroke-trial-all.schema.yaml
-privacy: {epsilon: 3.0, delta: 1e-9, trust: central}
+name: {name}
+schema: {name}.schema.yaml
+privacy: {{epsilon: 3.0, delta: 1e-9, trust: central}}
 generator:
-  workload: {degree: 2, keep: [OCCODE]}
+  workload: {{degree: 2{keep}}}
 seed: 7
 """
 
@@ -90,6 +94,10 @@ def sites(arguments):
         write(HERE / f"stroke-trial-{site}.csv", header, patients)
 
 
+def write_experiment(folder, name, keep):
+    (folder / f"{name}.yaml").write_text(EXPERIMENT.format(name=name, keep=keep), encoding="utf-8")
+
+
 def whole_trial(arguments):
     arguments.folder.mkdir(parents=True, exist_ok=True)
     header, patients = [], []
@@ -99,7 +107,23 @@ def whole_trial(arguments):
     write(arguments.folder / "stroke-trial-all.csv", header, patients)
     schema = (HERE.parent / "stroke-trial.schema.yaml").read_text(encoding="utf-8")
     (arguments.folder / "stroke-trial-all.schema.yaml").write_text(schema + NAMING_COLUMNS, encoding="utf-8")
-    (arguments.folder / "stroke-trial-all.yaml").write_text(EXPERIMENT, encoding="utf-8")
+    write_experiment(arguments.folder, "stroke-trial-all", ", keep: [OCCODE]")
+
+
+def codes(arguments):
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    header, rows = read(arguments.table)
+    domain, schema = {}, "version: 1\nattributes:\n"
+    for name in header:
+        found = {text: code for code, text in enumerate(sorted({row[name] for row in rows}))}
+        for row in rows:
+            row[name] = found[row[name]]
+        domain[name] = len(found)
+        schema += f"  - {{name: {name}, type: coded, size: {len(found)}}}\n"
+    write(arguments.folder / "stroke-trial-codes.csv", header, rows)
+    (arguments.folder / "stroke-trial-codes.domain.json").write_text(json.dumps(domain) + "\n", encoding="utf-8")
+    (arguments.folder / "stroke-trial-codes.schema.yaml").write_text(schema, encoding="utf-8")
+    write_experiment(arguments.folder, "stroke-trial-codes", "")
 
 
 def main():
@@ -112,6 +136,10 @@ def main():
     command = commands.add_parser("all", help="one table, schema and experiment from the six tables")
     command.add_argument("folder", type=pathlib.Path)
     command.set_defaults(do=whole_trial)
+    command = commands.add_parser("codes", help="one table of codes from the source")
+    command.add_argument("table", type=pathlib.Path)
+    command.add_argument("folder", type=pathlib.Path)
+    command.set_defaults(do=codes)
     arguments = parser.parse_args()
     arguments.do(arguments)
 
