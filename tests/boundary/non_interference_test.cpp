@@ -123,7 +123,10 @@ Outcome run_session(const SiteWorld& world, const std::function<data::Loaded(std
   second.queries.push_back(
       {{.kind = schema::Query::Kind::sketch, .marginal = {0, 1}, .sketch_rows = 8, .sketch_seed = 3},
        privacy::noise_scale_at_least(9000.0)});
-  outcome.measured = TestCoordinator(world, *ends[0]).run({world.plan(1), second});
+  // The third round is over bins.
+  auto third = world.plan(3);
+  third.coarsening = schema::Coarsening({{1, {0, 1, 1, 1}}});
+  outcome.measured = TestCoordinator(world, *ends[0]).run({world.plan(1), second, third});
   return outcome;
 }
 
@@ -150,9 +153,9 @@ TEST_P(NonInterference, NeighbouringTablesSendTheSameBytesOutsideTheMaskedWords)
   const auto a = run_session(world_a, [&](std::size_t site) { return world_a.table(site, 90); });
   const auto b = run_session(
       world_b, [&](std::size_t site) { return site == 0 ? with_one_more_row(world_b) : world_b.table(site, 90); });
-  // Join, key, two shares of two messages, goodbye; with recovery an offer, a signature and what is shown in each
+  // Join, key, three shares of two messages, goodbye; with recovery an offer, a signature and what is shown in each
   // round.
-  ASSERT_EQ(a.sent_by_first_site.size(), GetParam().recovers() ? 13u : 7u);
+  ASSERT_EQ(a.sent_by_first_site.size(), GetParam().recovers() ? 18u : 9u);
   EXPECT_TRUE(same_outside_masked_words(a.sent_by_first_site, b.sent_by_first_site));
   EXPECT_NE(a.sent_by_first_site, b.sent_by_first_site) << "the masked words do carry the row";
   EXPECT_NEAR(b.measured[0].value(0) - a.measured[0].value(0), 1.0, 1e-9) << "the same noise, one row more";
@@ -185,7 +188,7 @@ TEST_P(NonInterference, NoMessageHoldsTheCountsInTheClear) {
       EXPECT_GT(std::min(word, ~word), std::uint64_t{1} << 40);
     }
   }
-  EXPECT_EQ(shares, 2u);
+  EXPECT_EQ(shares, 3u);
 }
 
 }  // namespace

@@ -97,6 +97,41 @@ TEST(MeasurementFile, ComesBackUnchanged) {
   }
 }
 
+/// A 1-way of the codes, and what a later round measured over two bins of the ages.
+std::vector<Measurement> before_and_after_merging() {
+  auto first = plan(), second = plan();
+  first.queries.pop_back();
+  second.coarsening = schema::Coarsening({{0, {0, 1, 1}}});
+  const std::vector<std::int64_t> codes{7, -3, 1000}, bins{9, 990, -8, 6};
+  auto all = to_measurements(Total({codes.begin(), codes.end()}), first, domain(), 3);
+  for (auto& one : to_measurements(Total({bins.begin(), bins.end()}), second, domain(), 3)) all.push_back(one);
+  return all;
+}
+
+TEST(MeasurementFile, TellsWhatIsOverBins) {
+  const test::TempFolder folder;
+  save_measurements(folder / "m.jsonl", domain(), before_and_after_merging());
+  const auto got = load_measurements(folder / "m.jsonl", domain());
+  ASSERT_EQ(got.size(), 3U);
+  for (std::size_t k = 0; k < got.size(); ++k) {
+    EXPECT_EQ(got[k].coarsening, before_and_after_merging()[k].coarsening) << k;
+    EXPECT_EQ(got[k].grid_values, before_and_after_merging()[k].grid_values) << k;
+  }
+  auto text = read_text(folder / "m.jsonl");
+  const auto at = text.find("\"coarsening\"");
+  ASSERT_NE(at, std::string::npos);
+  EXPECT_NE(load_error(text.replace(text.rfind(',', at), text.find('\n') - 1 - text.rfind(',', at), ""))
+                .find("no coarsening"),
+            std::string::npos);
+}
+
+TEST(MeasurementFile, OnlyWhatIsOfCodesCountsAsAOneWayOfThem) {
+  const auto merged = one_way_of(0, before_and_after_merging());
+  ASSERT_TRUE(merged);
+  EXPECT_EQ(merged->counts, (std::vector<double>{3.5, -1.5, 500}));
+  EXPECT_FALSE(one_way_of(1, before_and_after_merging()));
+}
+
 TEST(MeasurementFile, LinesMayBeAppended) {
   const auto text = saved_text();
   const auto last = text.substr(text.rfind('\n', text.size() - 2) + 1);

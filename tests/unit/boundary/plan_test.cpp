@@ -28,6 +28,13 @@ RoundPlan plan() {
   return made;
 }
 
+/// The same over five jobs of seven.
+RoundPlan coarse_plan() {
+  auto made = plan();
+  made.coarsening = schema::Coarsening({{2, {0, 1, 4, 2, 4, 3, 4}}});
+  return made;
+}
+
 RoundPlan through_bytes(const RoundPlan& sent, bool& ok) {
   ByteWriter out;
   write(out, sent);
@@ -54,6 +61,15 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 
 TEST(Plan, LengthIsTheSumOfItsAnswers) { EXPECT_EQ(plan().length(domain()), 1U + 35U + 8U); }
 
+TEST(Plan, OverBinsItIsAsLongAsTheirAnswers) {
+  EXPECT_EQ(coarse_plan().length(domain()), 1U + 25U + 8U);
+  EXPECT_EQ(std::get<privacy::GaussianEvent>(events_of(coarse_plan(), domain())[1]).dimension, 25U);
+}
+
+TEST(Plan, OverBinsItCostsWhatItCostsOverCodes) {
+  EXPECT_EQ(cost_of(coarse_plan(), domain()).value, cost_of(plan(), domain()).value);
+}
+
 TEST(Plan, OneEventAQueryWithTheEntitysSensitivity) {
   const auto events = events_of(plan(), domain());
   ASSERT_EQ(events.size(), 3U);
@@ -78,10 +94,13 @@ TEST(Plan, ComesThroughBytesUnchanged) {
   bool ok = false;
   EXPECT_EQ(through_bytes(plan(), ok), plan());
   EXPECT_TRUE(ok);
+  EXPECT_EQ(through_bytes(coarse_plan(), ok), coarse_plan());
+  EXPECT_TRUE(ok);
 }
 
 TEST(Plan, ComesThroughJsonUnchanged) {
   EXPECT_EQ(plan_from_json(to_json(plan(), domain()), domain(), "plan.json"), plan());
+  EXPECT_EQ(plan_from_json(to_json(coarse_plan(), domain()), domain(), "plan.json"), coarse_plan());
 }
 
 TEST(Plan, AttemptsOfOneRoundHaveOneContentHash) {
@@ -97,6 +116,7 @@ TEST(Plan, EveryOtherFieldChangesTheContentHash) {
       [](RoundPlan& p) { p.stage = "sketch"; },
       [](RoundPlan& p) { ++p.contributors; },
       [](RoundPlan& p) { ++p.entity_rows; },
+      [](RoundPlan& p) { p.coarsening = coarse_plan().coarsening; },
       [](RoundPlan& p) { p.queries.pop_back(); },
       [](RoundPlan& p) {
         p.queries[1].query.marginal = Marginal({0, 1});
@@ -143,7 +163,7 @@ TEST(Plan, BytesOfAPlanThatNoDomainAllowsAreRefused) {
 
 TEST(Plan, CutBytesAreRefusedAtEveryLength) {
   ByteWriter out;
-  write(out, plan());
+  write(out, coarse_plan());
   for (std::size_t length = 0; length < out.bytes().size(); ++length) {
     ByteReader in(ByteView(out.bytes()).first(length));
     read_plan(in);
@@ -185,6 +205,22 @@ TEST(Plan, DoesNotFitADomainWithoutItsAttributes) {
   EXPECT_FALSE(fits(plan(), schema::Domain({{"age", 5}, {"sex", 2}})));
 }
 
+TEST(Plan, FitsOnlyTheDomainOfItsCoarsening) {
+  EXPECT_TRUE(fits(coarse_plan(), domain()));
+  EXPECT_FALSE(fits(coarse_plan(), schema::Domain({{"age", 5}, {"sex", 2}, {"job", 8}})));
+}
+
+TEST(Plan, FitsByItsBinsWhereItsCodesWouldBeTooMany) {
+  const schema::Domain wide({{"a", 50'000}, {"b", 50'000}});
+  RoundPlan asked{.round = 1, .stage = "measure"};
+  asked.queries.push_back({marginal({0, 1}), {.variance_num = 16}});
+  EXPECT_FALSE(fits(asked, wide));
+  std::vector<std::uint32_t> bin_of(50'000, 1);
+  bin_of[7] = 0;
+  asked.coarsening = schema::Coarsening({{0, bin_of}});
+  EXPECT_TRUE(fits(asked, wide));
+}
+
 TEST(Plan, DoesNotFitWhereAnAnswerOrAHistogramIsTooLarge) {
   const schema::Domain wide({{"a", 100'000}, {"b", 100'000}, {"c", 100'000}});
   for (const auto& query : {marginal({0, 1}), marginal({0, 1, 2}), sketch({0, 1})}) {
@@ -201,7 +237,7 @@ TEST(Plan, DoesNotFitAnythingWithoutQueries) {
 }
 
 TEST(Plan, BadJsonIsNamed) {
-  const auto good = to_json(plan(), domain());
+  const auto good = to_json(coarse_plan(), domain());
   const std::vector<std::array<std::string, 3>> cases{
       {"\"round\":3", "\"round\":0", "rounds count from 1"},
       {"\"round\":3", "\"round\":-3", "\"round\" must be a whole number"},
@@ -212,6 +248,9 @@ TEST(Plan, BadJsonIsNamed) {
       {"[\"age\",\"job\"]", "[\"age\",\"wage\"]", "no attribute \"wage\""},
       {"[\"age\",\"job\"]", "[\"age\",\"age\"]", "names an attribute twice"},
       {"[\"age\",\"job\"]", "[\"age\",3]", "not a name"},
+      {"\"bin_of\":[0,", "\"bin_of\":[5,", "a bin has no code"},
+      {"\"bin_of\":[0,", "\"bin_of\":[0,0,", "another number of codes"},
+      {"\"attribute\":\"job\"", "\"attribute\":\"wage\"", "no attribute 'wage'"},
       {"\"kind\":\"sketch\"", "\"kind\":\"median\"", "\"kind\" must be"},
       {"\"sketch_rows\":8", "\"sketch_rows\":0", "sketch_rows"},
       {"\"variance_num\":33", "\"variance_num\":0", "variance of zero"},

@@ -150,6 +150,27 @@ TEST(Curator, ReleasesTheCountsWithAllOfTheNoise) {
   EXPECT_EQ(curator.booked().value, booked);
 }
 
+TEST(Curator, CountsOverTheBinsOfThePlan) {
+  SiteWorld world;
+  world.experiment.privacy.trust = config::Trust::central;
+  world.experiment.roster.reset();
+  world.policies[0].allow.trust = {config::Trust::central};
+  const auto key = SiteWorld::key(0);
+  SplitMixRandom random(5);
+  site::SiteLog log(world.folder.path(), "site0");
+  site::Curator curator(world.run(0, key, random), world.table(0, 900), log);
+  auto coarse = world.plan(1), fine = world.plan(2);
+  coarse.contributors = fine.contributors = 1;
+  coarse.coarsening = schema::Coarsening({{0, {1, 0, 1}}});
+  const auto merged = curator.measure(coarse);
+  ASSERT_EQ(merged[1].grid_values.size(), 2u);
+  EXPECT_NEAR(merged[1].value(0), 300.0, 8 * 32.0);
+  EXPECT_NEAR(merged[1].value(1), 600.0, 8 * 32.0);
+  EXPECT_EQ(merged[1].coarsening, coarse.coarsening);
+  // Another round may ask for the codes again.
+  EXPECT_EQ(curator.measure(fine)[1].grid_values.size(), 3u);
+}
+
 TEST(Curator, SelectsTheWorstCandidateWhenNoiseIsSmall) {
   SiteWorld world;
   world.experiment.privacy = {.epsilon = {50.0}, .delta = {1e-9}, .trust = config::Trust::central};
@@ -167,6 +188,11 @@ TEST(Curator, SelectsTheWorstCandidateWhenNoiseIsSmall) {
   const privacy::ExponentialEvent event{.epsilon_num = 1, .epsilon_shift = 0, .candidates = 2};
   EXPECT_EQ(curator.select(1, candidates, event), 0u);
   EXPECT_NEAR(curator.booked().value, 1.0 / 8, 1e-12);
+  // In two bins, 300 and 600 rows, the first model is right.
+  const schema::Coarsening bins({{0, {0, 1, 1}}});
+  const std::vector<boundary::Candidate> merged{{.marginal = {0}, .model = {300, 600}},
+                                                {.marginal = {0}, .model = {600, 300}}};
+  EXPECT_EQ(curator.select(2, merged, event, bins), 1u);
 }
 
 }  // namespace

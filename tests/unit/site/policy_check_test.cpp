@@ -104,6 +104,11 @@ INSTANTIATE_TEST_SUITE_P(
         BrokenPlan{"noise_of_nobody", [](auto& plan) { plan.contributors = 0; }, "counts on more noise"},
         BrokenPlan{"no_entity", [](auto& plan) { plan.entity_rows = 0; }, "smaller entities"},
         BrokenPlan{"other_column", [](auto& plan) { plan.queries[1].query.marginal = {7}; }, "outside the schema"},
+        BrokenPlan{"bins_of_other_codes",
+                   [](auto& plan) {
+                     plan.coarsening = schema::Coarsening({{0, {0, 0, 1, 1}}});
+                   },
+                   "merges values"},
         BrokenPlan{"twice", [](auto& plan) { plan.queries[2] = plan.queries[1]; }, "the same thing twice"},
         BrokenPlan{"thin_noise", [](auto& plan) { plan.queries[0].site_noise = {.variance_num = 15}; },
                    "below 4 grid units"},
