@@ -18,4 +18,14 @@ measure::Counter& CountedRows::over(const schema::Coarsening& coarsening) {
   return *counter_;
 }
 
+std::vector<boundary::RawCounts> CountedRows::measure(const boundary::RoundPlan& plan) {
+  std::vector<schema::Query> queries;
+  for (const auto& planned : plan.queries) queries.push_back(planned.query);
+  return over(plan.coarsening).measure(queries);
+}
+
+measure::MeasureOptions measure_options(const SiteRun& run) {
+  return {.threads = run.threads, .entity_rows = run.policy->max_rows * run.policy->max_sites};
+}
+
 }  // namespace fedloom::site

@@ -5,6 +5,7 @@
 
 #include "fedloom/data/source.hpp"
 #include "fedloom/measure/measure.hpp"
+#include "fedloom/site/plan_answerer.hpp"
 
 namespace fedloom::site {
 
@@ -16,6 +17,8 @@ class CountedRows {
   /// Counts rows in these bins, which must fit the table's domain. A run has one coarsening, from a round on, so the
   /// newest is kept, with what its counter remembers.
   measure::Counter& over(const schema::Coarsening& coarsening);
+  /// The answers to a plan that fits the table's domain.
+  std::vector<boundary::RawCounts> measure(const boundary::RoundPlan& plan);
 
  private:
   data::Table fine_, recoded_;
@@ -23,5 +26,7 @@ class CountedRows {
   schema::Coarsening coarsening_;
   std::optional<measure::Counter> counter_;
 };
+
+measure::MeasureOptions measure_options(const SiteRun& run);
 
 }  // namespace fedloom::site

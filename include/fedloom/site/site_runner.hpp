@@ -29,6 +29,9 @@ struct SiteResult {
 /// What the audit log calls the end of a run: what this site said no to is a refusal, and not only an end.
 AuditKind audit_kind(const SiteResult& result) noexcept;
 
+/// Longest that anybody who lives may be silent in a run: for joining, replies and a fit.
+Millis longest_silence(const config::Experiment& experiment) noexcept;
+
 /// Sleeps until a power of two of public ticks after `started`: how long the table took to read, or how soon it was
 /// refused, is private.
 void wait_for_join_tick(const config::Experiment& experiment, Instant started);
