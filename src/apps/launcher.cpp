@@ -75,13 +75,14 @@ std::vector<std::string> mpirun_line(const LaunchOptions& options, const std::ve
   if (options.resume) line.emplace_back("--resume");
   // Sites of one machine share its cores while they count.
   const auto cores = std::max(1u, std::thread::hardware_concurrency());
-  const auto threads = std::max<std::size_t>(1, cores / policies.size());
+  const unsigned parts = options.ranks_per_site;
+  const std::string threads = std::to_string(std::max<std::size_t>(1, cores / (policies.size() * parts)));
+  const std::string program = beside_this_program("fedloom-site").string();
   for (const auto& policy : policies) {
-    for (const auto& word :
-         {std::string(":"), std::string("-n"), std::string("1"), beside_this_program("fedloom-site").string(),
-          std::string("serve"), fs::absolute(policy).string(), experiment, std::string("--out"), out,
-          std::string("--threads"), std::to_string(threads)}) {
-      line.push_back(word);
+    for (unsigned part = 1; part <= parts; ++part) {
+      line.insert(line.end(), {":", "-n", "1", program, "serve", fs::absolute(policy).string(), experiment, "--out",
+                               out, "--threads", threads});
+      if (parts > 1) line.insert(line.end(), {"--part", std::to_string(part) + "/" + std::to_string(parts)});
     }
   }
   return line;

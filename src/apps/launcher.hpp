@@ -15,6 +15,7 @@ struct LaunchOptions {
   std::filesystem::path experiment;
   std::filesystem::path sites;  ///< folder with one *.policy.yaml a site
   std::filesystem::path out;
+  unsigned ranks_per_site = 1;
   bool resume = false;
   bool survive_losses = false;    ///< --enable-recovery: a site that dies does not end the others
   std::filesystem::path outcome;  ///< where the coordinator is to leave its exit code; none: nowhere

@@ -8,10 +8,12 @@
 #include "fedloom/site/audit_log.hpp"
 #include "fedloom/site/counting_transport.hpp"
 #include "fedloom/site/receipt.hpp"
+#include "fedloom/site/site_ranks.hpp"
 #include "fedloom/site/site_runner.hpp"
 #include "fedloom/transport/mpi.hpp"
 #include "program.hpp"
 #include "site_commands.hpp"
+#include "site_part.hpp"
 #include "world.hpp"
 
 namespace fedloom::apps {
@@ -20,15 +22,11 @@ namespace fs = std::filesystem;
 
 constexpr Millis coordinator_leaves_first{500};
 
-struct ServeOptions {
-  std::string policy, experiment, out;
-  unsigned threads = 0;
-};
-
 class Server {
  public:
-  Server(const ServeOptions& options, transport::MpiTransport& transport)
-      : transport_(transport),
+  Server(const ServeOptions& options, const transport::Place& place, transport::MpiTransport& transport)
+      : part_{place.part, place.parts},
+        transport_(transport),
         experiment_(config::load_experiment(options.experiment)),
         policy_(config::load_policy(options.policy)),
         log_(options.out, policy_.site.name),
@@ -38,9 +36,18 @@ class Server {
              .key = &key_,
              .run_id = run_id_of(options.out),
              .random = &random_,
-             .threads = options.threads} {}
+             .threads = options.threads,
+             .ranks = transport.site_ranks()} {}
 
+  /// To the end of the run, for all ranks of the site.
   ExitCode serve() {
+    const ExitCode code = serve_first();
+    site::dismiss_parts(run_, code == ExitCode::ok || code == ExitCode::interrupted);
+    return code;
+  }
+
+ private:
+  ExitCode serve_first() {
     require_roster(experiment_);
     check_world(*experiment_.roster, transport_);
     try {
@@ -52,7 +59,6 @@ class Server {
     return take_part();
   }
 
- private:
   /// What a shared terminal may show of a site with private data: who, and a public code. The reason is in its log.
   void say(const std::string& code, const std::string& detail) const {
     std::cerr << "fedloom-site [" << policy_.site.name << "]: " << code;
@@ -107,8 +113,9 @@ class Server {
     std::optional<site::PlanAnswerer> answerer;
     try {
       auto loaded = data::load(policy_.source, policy_.file.parent_path(), experiment_.schema,
-                               {.column = policy_.unit_column, .max_rows = policy_.max_rows});
+                               {.column = policy_.unit_column, .max_rows = policy_.max_rows}, part_);
       log_load(loaded.report);
+      site::await_parts(run_);
       answerer.emplace(run_, std::move(loaded), log_);
     } catch (const std::exception& error) {
       site::wait_for_join_tick(experiment_, started_);
@@ -181,6 +188,7 @@ class Server {
     return budget ? ExitCode::budget : ExitCode::refused;
   }
 
+  data::Part part_;
   site::CountingTransport transport_;
   Instant started_ = monotonic_now();
   config::Experiment experiment_;
@@ -194,9 +202,11 @@ class Server {
 
 ExitCode serve(const ServeOptions& options, int& argc, char**& argv) {
   catch_stop_signals();
-  auto transport = transport::MpiTransport::start(argc, argv);
+  const auto place = place_of(options);
+  auto transport = transport::MpiTransport::start(argc, argv, {}, place);
   try {
-    const ExitCode code = Server(options, *transport).serve();
+    const ExitCode code =
+        place.part == 0 ? Server(options, place, *transport).serve() : serve_part(options, place, *transport);
     if (code != ExitCode::ok && code != ExitCode::interrupted) transport->mark_failed();
     return code;
   } catch (...) {
@@ -215,6 +225,8 @@ void add_serve(CLI::App& app, int& argc, char**& argv) {
   command->add_option("--out", options->out, "The run's folder; its name is the run's id, the same for all")
       ->required();
   command->add_option("--threads", options->threads, "Threads for counting (default: one per core)");
+  command->add_option("--part", options->part,
+                      "I/K: this is rank I of a site of K ranks, each of which counts a part of the rows");
   command->footer(
       "Example:\n  mpirun -n 1 fedloom-coordinator run adult.yaml --out runs/adult-1 \\\n"
       "       : -n 1 fedloom-site serve sites/young.policy.yaml adult.yaml --out runs/adult-1 …");

@@ -1,0 +1,111 @@
+#include "site_part.hpp"
+
+#include <charconv>
+#include <filesystem>
+#include <iostream>
+
+#include "fedloom/boundary/site_internal_sum.hpp"
+#include "fedloom/config/config.hpp"
+#include "fedloom/site/site_ranks.hpp"
+#include "world.hpp"
+
+namespace fedloom::apps {
+namespace {
+
+constexpr std::uint32_t most_parts = 4096;
+/// The first rank, which knows the cause, and the coordinator are to leave before.
+constexpr Millis others_leave_first{1500};
+
+/// The number that `text` is; 0 when it is none.
+std::uint32_t number(std::string_view text) {
+  std::uint32_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() ? value : 0;
+}
+
+class PartServer {
+ public:
+  PartServer(const ServeOptions& options, const transport::Place& place, boundary::SiteInternalWire& wire)
+      : place_(place),
+        wire_(wire),
+        experiment_(config::load_experiment(options.experiment)),
+        policy_(config::load_policy(options.policy)),
+        log_(options.out, policy_.site.name + ".part" + std::to_string(place.part + 1)),
+        run_{.policy = &policy_,
+             .experiment = &experiment_,
+             .run_id = run_id_of(options.out),
+             .threads = options.threads,
+             .ranks = &wire} {}
+
+  ExitCode serve() {
+    try {
+      auto loaded =
+          data::load(policy_.source, policy_.file.parent_path(), experiment_.schema,
+                     {.column = policy_.unit_column, .max_rows = policy_.max_rows}, {place_.part, place_.parts});
+      log_.write("loaded", {{"rows_of_this_part", std::to_string(loaded.table.rows())}});
+      return site::serve_part(run_, std::move(loaded)) ? ExitCode::ok : ExitCode::peer;
+    } catch (const std::exception& error) {
+      log_.write("ended", {{"reason", error.what()}});
+      // As little as the first rank says where the data is private.
+      std::cerr << "fedloom-site [" << policy_.site.name << ", part " << place_.part + 1 << " of " << place_.parts
+                << "]: ended";
+      if (policy_.data_class == config::DataClass::public_data) {
+        std::cerr << ": " << error.what();
+      } else {
+        std::cerr << "; the custodian finds the reason in " << log_.path().string();
+      }
+      std::cerr << std::endl;
+      wire_.give_up();
+      return ExitCode::peer;
+    }
+  }
+
+ private:
+  transport::Place place_;
+  boundary::SiteInternalWire& wire_;
+  config::Experiment experiment_;
+  config::SitePolicy policy_;
+  site::SiteLog log_;
+  site::SiteRun run_;
+};
+
+/// Takes in what comes until the others have left, so that this rank is not the first that fails.
+void linger(boundary::SiteInternalWire& wire) {
+  const Instant end = monotonic_now() + others_leave_first;
+  try {
+    while (monotonic_now() < end) wire.receive(end);
+  } catch (const Error&) {
+    sleep_until(end);  // the first rank is gone
+  }
+}
+
+}  // namespace
+
+transport::Place place_of(const ServeOptions& options) {
+  const auto slash = std::min(options.part.find('/'), options.part.size());
+  const std::string_view text = options.part;
+  const std::uint32_t part = number(text.substr(0, slash));
+  const std::uint32_t parts = slash < text.size() ? number(text.substr(slash + 1)) : 0;
+  if (part == 0 || part > parts || parts > most_parts) {
+    throw UsageError("--part " + options.part + " is not I/K with I from 1 to K",
+                     "number the ranks of a site as in --part 1/2 and --part 2/2");
+  }
+  return {
+      .party = std::filesystem::absolute(options.policy).lexically_normal().string(), .part = part - 1, .parts = parts};
+}
+
+ExitCode serve_part(const ServeOptions& options, const transport::Place& place, transport::MpiTransport& transport) {
+  auto& wire = *transport.site_ranks();
+  ExitCode code = ExitCode::peer;
+  try {
+    code = PartServer(options, place, wire).serve();
+  } catch (...) {
+    wire.give_up();
+    linger(wire);
+    throw;
+  }
+  if (code != ExitCode::ok) linger(wire);
+  return code;
+}
+
+}  // namespace fedloom::apps
