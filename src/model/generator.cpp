@@ -12,6 +12,17 @@
 #include "model/sampler.hpp"
 
 namespace fedloom::model {
+namespace {
+
+/// exp(l_v) / Σ exp(l_u), in double.
+void softmax(std::span<const float> logits, std::span<float> out) {
+  const double top = *std::max_element(logits.begin(), logits.end());
+  double total = 0;
+  for (const float l : logits) total += std::exp(l - top);
+  for (std::size_t v = 0; v < out.size(); ++v) out[v] = static_cast<float>(std::exp(logits[v] - top) / total);
+}
+
+}  // namespace
 
 Generator::Generator(schema::Domain domain, std::uint32_t components) : tensors_(std::make_unique<Tensors>()) {
   if (components == 0) throw std::invalid_argument("a generator needs at least one component");
@@ -32,15 +43,10 @@ std::vector<float> Generator::probabilities() const {
   const std::size_t width = domain.width();
   const float* logits = tensors_->logits.const_data_ptr<float>();
   std::vector<float> out(tensors_->components * width);
-  std::vector<double> weight;
   for (std::size_t b = 0; b < tensors_->components; ++b) {
     for (std::size_t i = 0; i < domain.dimensions(); ++i) {
       const std::size_t at = b * width + domain.offset(i), size = domain.size(i);
-      const double top = *std::max_element(logits + at, logits + at + size);
-      weight.resize(size);
-      double total = 0;
-      for (std::size_t v = 0; v < size; ++v) total += weight[v] = std::exp(logits[at + v] - top);
-      for (std::size_t v = 0; v < size; ++v) out[at + v] = static_cast<float>(weight[v] / total);
+      softmax({logits + at, size}, {out.data() + at, size});
     }
   }
   return out;
@@ -48,15 +54,17 @@ std::vector<float> Generator::probabilities() const {
 
 std::vector<double> Generator::answer(const schema::Marginal& marginal) const {
   const schema::Domain& domain = tensors_->domain;
-  const std::vector<float> p = probabilities();
+  const float* logits = tensors_->logits.const_data_ptr<float>();
   std::vector<double> out(marginal.cells(domain), 0.0), product, next;
+  std::vector<float> block;
   for (std::size_t b = 0; b < tensors_->components; ++b) {
     product.assign(1, 1.0 / tensors_->components);
     for (const std::uint32_t i : marginal) {
-      const float* block = p.data() + b * domain.width() + domain.offset(i);
+      block.resize(domain.size(i));
+      softmax({logits + b * domain.width() + domain.offset(i), block.size()}, block);
       next.clear();
       for (const double x : product) {
-        for (std::size_t v = 0; v < domain.size(i); ++v) next.push_back(x * block[v]);
+        for (const float p : block) next.push_back(x * p);
       }
       product.swap(next);
     }

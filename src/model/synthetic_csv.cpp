@@ -8,6 +8,12 @@
 
 namespace fedloom::model {
 
+namespace {
+
+constexpr std::size_t kWriteAt = std::size_t{1} << 20;  // bytes
+
+}  // namespace
+
 void write_synthetic_csv(const Generator& generator, const schema::Schema& schema, std::uint64_t rows,
                          std::uint64_t seed, const std::filesystem::path& file) {
   const std::filesystem::path unfinished = file.string() + ".part";
@@ -26,9 +32,10 @@ void write_synthetic_csv(const Generator& generator, const schema::Schema& schem
         fields[i] = values[i];
       }
       schema::write_csv_record(text, fields);
+      if (text.size() < kWriteAt) continue;
+      out.write(text.data(), static_cast<std::streamsize>(text.size()));
+      text.clear();
     }
-    out.write(text.data(), static_cast<std::streamsize>(text.size()));
-    text.clear();
   });
   out.write(text.data(), static_cast<std::streamsize>(text.size()));
   out.close();
