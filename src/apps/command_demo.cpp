@@ -1,10 +1,10 @@
 // fedloom demo: throw-away keys, roster and policies for public data, then a real run.
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <iostream>
 
 #include "commands.hpp"
+#include "demo_tables.hpp"
 #include "fedloom/base/file.hpp"
 #include "fedloom/schema/number.hpp"
 #include "launcher.hpp"
@@ -23,32 +23,9 @@ struct DemoArguments {
   bool prepare_only = false;
 };
 
-struct Site {
-  std::string name;
-  fs::path table;
-};
-
-/// Tables that lie with an experiment: data/adult-office.csv beside adult.yaml is that of the site office.
-std::vector<Site> tables_beside(const fs::path& experiment) {
-  const std::string start = experiment.stem().string() + "-";
-  std::vector<Site> sites;
-  std::error_code no_folder;
-  for (const auto& entry : fs::directory_iterator(experiment.parent_path() / "data", no_folder)) {
-    const std::string stem = entry.path().stem().string();
-    if (entry.path().extension() != ".csv" || !stem.starts_with(start)) continue;
-    if (is_site_name(stem.substr(start.size()))) sites.push_back({stem.substr(start.size()), entry.path()});
-  }
-  if (sites.empty()) {
-    throw UsageError("no tables lie with " + experiment.string() + ", such as data/" + start + "north.csv beside it",
-                     "name each site's table, as in --data north=north.csv");
-  }
-  std::sort(sites.begin(), sites.end(), [](const Site& a, const Site& b) { return a.name < b.name; });
-  return sites;
-}
-
-std::vector<Site> sites_of(const DemoArguments& arguments, const fs::path& experiment) {
+std::vector<SiteTable> sites_of(const DemoArguments& arguments, const fs::path& experiment) {
   if (arguments.data.empty()) return tables_beside(experiment);
-  std::vector<Site> sites;
+  std::vector<SiteTable> sites;
   for (const auto& text : arguments.data) {
     const auto equals = text.find('=');
     if (equals == std::string::npos || !is_site_name(text.substr(0, equals))) {
@@ -63,7 +40,7 @@ std::vector<Site> sites_of(const DemoArguments& arguments, const fs::path& exper
 }
 
 /// Keys made by an earlier call are kept: the roster, and every approval of it, stays the same.
-Roster make_keys(const std::vector<Site>& sites, const fs::path& folder) {
+Roster make_keys(const std::vector<SiteTable>& sites, const fs::path& folder) {
   std::vector<Member> members;
   for (const auto& site : sites) {
     const fs::path file = folder / (site.name + ".key");
@@ -73,7 +50,7 @@ Roster make_keys(const std::vector<Site>& sites, const fs::path& folder) {
   return Roster(std::move(members));
 }
 
-std::string policy_text(const Site& site, const config::Experiment& experiment) {
+std::string policy_text(const SiteTable& site, const config::Experiment& experiment) {
   std::string columns;
   for (const auto& attribute : experiment.schema.attributes()) columns += "\n    - \"" + attribute.name + "\"";
   const bool central = !experiment.roster;
@@ -113,7 +90,7 @@ fs::path place_of(const fs::path& file, const fs::path& source, const fs::path& 
 
 /// Copies experiment and schema into the folder, makes the rest beside them. Gives the experiment's new place. Looks at
 /// everything it would replace before it writes anything.
-fs::path prepare(const fs::path& source, const std::vector<Site>& sites, const fs::path& folder) {
+fs::path prepare(const fs::path& source, const std::vector<SiteTable>& sites, const fs::path& folder) {
   const fs::path policies = folder / "sites";
   fs::create_directories(policies);
   const auto files = config::experiment_files(source);

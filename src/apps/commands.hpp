@@ -11,6 +11,7 @@ void add_run(CLI::App& app);
 void add_plan(CLI::App& app);
 void add_sample(CLI::App& app);
 void add_refit(CLI::App& app);
+void add_sweep(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_report(CLI::App& app);
 void add_ledger(CLI::App& app);

@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   add_plan(app);
   add_sample(app);
   add_refit(app);
+  add_sweep(app);
   add_evaluate(app);
   add_report(app);
   add_ledger(app);
