@@ -11,7 +11,7 @@ import unittest
 import world
 
 COMMANDS = {
-    "fedloom": ["demo", "run", "plan", "sample", "refit", "evaluate", "report", "ledger", "ledger show", "ledger verify",
+    "fedloom": ["demo", "run", "plan", "sample", "refit", "sweep", "evaluate", "report", "ledger", "ledger show", "ledger verify",
                 "schema", "schema check", "doctor"],
     "fedloom-site": ["keygen", "check", "dry-run", "serve", "audit", "receipt"],
     "fedloom-coordinator": ["run"],
