@@ -137,6 +137,12 @@ schema::Coarsening coarsening_for(const schema::Schema& schema, const std::vecto
   return schema::Coarsening(std::move(axes));
 }
 
+schema::Domain at_most_bins(const schema::Domain& fine) {
+  std::vector<schema::Domain::Axis> axes = fine.axes();
+  for (auto& axis : axes) axis.size = std::min(axis.size, kMostBins);
+  return schema::Domain(std::move(axes));
+}
+
 std::vector<Measurement> fold(const std::vector<Measurement>& released, const schema::Coarsening& coarsening,
                               const schema::Domain& fine) {
   if (coarsening.empty()) return released;

@@ -30,7 +30,8 @@ Forecast::Stage one_way_stage(const schema::Domain& domain, double rho, const Cr
 Forecast forecast(const config::Experiment& experiment, std::uint32_t sites, std::uint64_t rows_guess) {
   const schema::Domain& domain = experiment.schema.domain();
   const Crowd crowd = Crowd::of(experiment, sites);
-  const Workload workload(domain, experiment.generator);
+  const schema::Domain bins = at_most_bins(domain);
+  const Workload workload(bins, experiment.generator);
   const double rho = privacy::rho_of(experiment.privacy.epsilon, experiment.privacy.delta).value;
   const double rows = std::max(1.0, static_cast<double>(rows_guess));
   const bool independent = asks_one_ways_only(experiment);
@@ -44,7 +45,7 @@ Forecast forecast(const config::Experiment& experiment, std::uint32_t sites, std
   out.stages.push_back(one_way_stage(domain, one_way * rho, crowd));
   const double noise = typical_noise(workload, domain.dimensions(), rho, crowd.inflation(), rows);
   double fit_flops = 0, largest = domain.width();
-  const double components = experiment.generator.components, width = domain.width();
+  const double components = experiment.generator.components, width = bins.width();
   const double step_flops = components * width * (4.0 * width + 60.0);
   if (independent) {
     out.rounds = 1;

@@ -20,6 +20,9 @@ inline constexpr double kToldFromNoise = 4.0;
 /// part of the rows and told from noise; a missing value stays apart. Empty where no attribute is so wide.
 schema::Coarsening coarsening_for(const schema::Schema& schema, const std::vector<boundary::Measurement>& one_ways);
 
+/// The largest domain that a coarsening may leave, for forecasts: before the 1-ways nobody knows the codes that stay.
+schema::Domain at_most_bins(const schema::Domain& fine);
+
 /// The same measurements over the bins. A 1-way of the schema's codes is summed; what its bins lack of N̂, or have over
 /// it, is spread over them as their variances are (Gauss–Markov), which leaves the large bins little noise.
 /// Throws std::invalid_argument for a joint measurement of codes that are merged.

@@ -105,6 +105,10 @@ TEST(Coarsen, WithNothingToldFromNoiseOneBinIsLeft) {
   }
 }
 
+TEST(Coarsen, AForecastCountsOnAsManyBinsAsThereMayBe) {
+  EXPECT_EQ(at_most_bins(schema::Domain({{"town", kTowns}, {"sex", 2}})), schema::Domain({{"town", 64}, {"sex", 2}}));
+}
+
 TEST(Fold, SumsTheCodesOfABinAndKeepsTheRows) {
   const schema::Domain fine({{"town", 6}, {"sex", 2}});
   const schema::Coarsening bins({{0, {0, 1, 2, 2, 2, 2}}});
