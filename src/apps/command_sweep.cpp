@@ -18,21 +18,11 @@ namespace fs = std::filesystem;
 
 struct SweepArguments {
   std::string experiment, policies, out;
-  std::vector<std::string> data, trusts{"none", "central"}, methods;
+  std::vector<std::string> data, trusts{"none", "central"}, methods, merged;
   std::vector<double> epsilons{1};
   std::vector<std::uint32_t> sites{1, 3};
   std::uint32_t repeats = 1;
 };
-
-config::Trust trust_of(const std::string& text) {
-  return text == "central"     ? config::Trust::central
-         : text == "aggregate" ? config::Trust::aggregate
-                               : config::Trust::none;
-}
-
-config::Method method_of(const std::string& text) {
-  return text == "independent" ? config::Method::independent : config::Method::gem;
-}
 
 /// Errors against real rows are no private release: only rows that anyone may see can be swept.
 fs::path public_table(const fs::path& file) {
@@ -89,18 +79,7 @@ void print(const SweepResult& result, std::size_t done, std::size_t all, bool ke
             << figure(result.peak_mb, 3) << " MB" << (kept ? "  (kept)" : "") << std::endl;
 }
 
-void sweep(const SweepArguments& arguments) {
-  catch_stop_signals();
-  const auto tables = tables_of(arguments);
-  const fs::path out =
-      fs::absolute(arguments.out.empty() ? "sweeps/" + fs::path(arguments.experiment).stem().string() : arguments.out);
-  const auto most_sites = *std::max_element(arguments.sites.begin(), arguments.sites.end());
-  const auto experiment = load_for_sweep(arguments.experiment, most_sites, out);
-  const auto rows = read_rows(tables, experiment.schema);
-  data::Table real(experiment.schema.domain());
-  for (const auto& table : tables) {
-    real.append(data::load("csv:" + fs::absolute(table).string(), "/", experiment.schema, {}).table);
-  }
+SweepRange range_of(const SweepArguments& arguments, const config::Experiment& experiment) {
   SweepRange range{.epsilons = arguments.epsilons,
                    .sites = arguments.sites,
                    .trusts = {},
@@ -109,8 +88,36 @@ void sweep(const SweepArguments& arguments) {
   for (const auto& text : arguments.trusts) range.trusts.push_back(trust_of(text));
   for (const auto& text : arguments.methods) range.methods.push_back(method_of(text));
   if (range.methods.empty()) range.methods.push_back(experiment.generator.method);
+  return range;
+}
+
+void tell_where(const fs::path& out) {
+  std::cout << "\ntable  " << (out / "sweep.md").string() << "\nplots  " << (out / "error-*.svg").string() << std::endl;
+}
+
+void merge(const SweepArguments& arguments, const std::string& name, const fs::path& out) {
+  std::vector<SweepResult> results;
+  for (const auto& folder : arguments.merged) {
+    const auto some = read_results(fs::path(folder) / "sweep.json");
+    results.insert(results.end(), some.begin(), some.end());
+  }
+  fs::create_directories(out);
+  write_sweep(results, name, out);
+  tell_where(out);
+}
+
+void run_points(const SweepArguments& arguments, const std::string& name, const fs::path& out) {
+  catch_stop_signals();
+  const auto tables = tables_of(arguments);
+  const auto most_sites = *std::max_element(arguments.sites.begin(), arguments.sites.end());
+  const auto experiment = load_for_sweep(arguments.experiment, most_sites, out);
+  const auto rows = read_rows(tables, experiment.schema);
+  data::Table real(experiment.schema.domain());
+  for (const auto& table : tables) {
+    real.append(data::load("csv:" + table.string(), "/", experiment.schema, {}).table);
+  }
   std::vector<std::string> left_out;
-  const auto points = points_of(range, experiment.privacy, left_out);
+  const auto points = points_of(range_of(arguments, experiment), experiment.privacy, left_out);
   for (const auto& text : left_out) std::cout << "left out " << text << "\n";
   if (points.empty()) throw UsageError("nothing is left to sweep", "name more --sites");
   claim(out, experiment, rows);
@@ -118,13 +125,20 @@ void sweep(const SweepArguments& arguments) {
   for (const auto& point : points) {
     const fs::path place = out / "points" / point.name();
     const fs::path file = place.string() + ".json";
-    const auto kept = read_result(file, point);
-    results.push_back(kept ? *kept : run_point(point, experiment, rows, real, place));
+    const bool kept = fs::exists(file);
+    results.push_back(kept ? read_result(file) : run_point(point, experiment, rows, real, place));
     if (!kept) write_atomically(file, results.back().to_json() + "\n");
-    print(results.back(), results.size(), points.size(), kept.has_value());
-    write_sweep(results, experiment.name, out);
+    print(results.back(), results.size(), points.size(), kept);
+    write_sweep(results, name, out);
   }
-  std::cout << "\ntable  " << (out / "sweep.md").string() << "\nplots  " << (out / "error-*.svg").string() << std::endl;
+  tell_where(out);
+}
+
+void sweep(const SweepArguments& arguments) {
+  const std::string name = fs::path(arguments.experiment).stem().string();
+  const fs::path out = fs::absolute(arguments.out.empty() ? "sweeps/" + name : arguments.out);
+  if (arguments.merged.empty()) return run_points(arguments, name, out);
+  merge(arguments, name, out);
 }
 
 }  // namespace
@@ -157,6 +171,9 @@ void add_sweep(CLI::App& app) {
   command->add_option("--out", arguments->out,
                       "Folder for the results (default: sweeps/<experiment>). Points that are there "
                       "already are kept");
+  command->add_option("--merge", arguments->merged,
+                      "Only make one table and one set of plots of the sweeps in these folders; of the experiment "
+                      "the name is used");
   command->footer(
       "The rows are dealt out to the sites evenly, in a public random order. Each point is a whole run by the real\n"
       "programs. The same command goes on with a sweep that was stopped.\n"

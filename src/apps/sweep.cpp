@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "fedloom/base/error.hpp"
 #include "fedloom/base/file.hpp"
 #include "fedloom/schema/number.hpp"
 
@@ -21,6 +22,32 @@ std::string fault_of_sites(config::Trust trust, std::uint32_t sites, const confi
   if (trust == config::Trust::aggregate) return sites >= 3 ? "" : "trust: aggregate needs three sites";
   const Quorum asked{sites, privacy.colluding_sites, privacy.dropouts, privacy.coordinator};
   return sites >= 2 && is_possible(asked) ? "" : "too few for what the experiment withstands";
+}
+
+SweepResult result_of(const nlohmann::json& json) {
+  SweepResult result;
+  result.point = {.setting = {.trust = trust_of(json.at("trust")),
+                              .sites = json.at("sites"),
+                              .method = method_of(json.at("method"))},
+                  .epsilon = json.at("epsilon"),
+                  .repeat = json.at("repeat")};
+  result.rows = json.at("rows");
+  for (int k = 1; json.contains("error_" + std::to_string(k)); ++k) {
+    result.error.push_back(json["error_" + std::to_string(k)]);
+  }
+  result.seconds = json.at("seconds");
+  result.cpu_seconds = json.at("cpu_seconds");
+  result.peak_mb = json.at("peak_mb");
+  return result;
+}
+
+template <typename Read>
+auto from_file(const std::filesystem::path& file, Read read) {
+  try {
+    return read(nlohmann::json::parse(read_text(file)));
+  } catch (const nlohmann::json::exception&) {
+    throw ConfigError({.file = file.string()}, "this is no result of a sweep", "remove it; its runs are made again");
+  }
 }
 
 }  // namespace
@@ -50,20 +77,25 @@ std::string SweepResult::to_json() const {
   return json.dump();
 }
 
-std::optional<SweepResult> read_result(const std::filesystem::path& file, const SweepPoint& point) {
-  if (!std::filesystem::exists(file)) return std::nullopt;
-  const auto json = nlohmann::json::parse(read_text(file), nullptr, false);
-  if (json.is_discarded() || !json.is_object()) return std::nullopt;
-  SweepResult result{.point = point, .error = {}};
-  result.rows = json.value("rows", std::uint64_t{0});
-  for (int k = 1; json.contains("error_" + std::to_string(k)); ++k) {
-    result.error.push_back(json["error_" + std::to_string(k)].get<double>());
-  }
-  result.seconds = json.value("seconds", 0.0);
-  result.cpu_seconds = json.value("cpu_seconds", 0.0);
-  result.peak_mb = json.value("peak_mb", 0.0);
-  if (result.error.empty()) return std::nullopt;
-  return result;
+SweepResult read_result(const std::filesystem::path& file) {
+  return from_file(file, [](const nlohmann::json& json) { return result_of(json); });
+}
+
+std::vector<SweepResult> read_results(const std::filesystem::path& file) {
+  return from_file(file, [](const nlohmann::json& json) {
+    std::vector<SweepResult> results;
+    for (const auto& entry : json) results.push_back(result_of(entry));
+    return results;
+  });
+}
+
+config::Trust trust_of(const std::string& name) {
+  if (name == "central") return config::Trust::central;
+  return name == "aggregate" ? config::Trust::aggregate : config::Trust::none;
+}
+
+config::Method method_of(const std::string& name) {
+  return name == "independent" ? config::Method::independent : config::Method::gem;
 }
 
 std::vector<SweepPoint> points_of(const SweepRange& range, const config::PrivacyConfig& privacy,

@@ -2,7 +2,6 @@
 // A sweep: one experiment at several ε, trust modes, numbers of sites and methods, each several times, on public rows.
 
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -69,8 +68,13 @@ std::vector<std::filesystem::path> deal(const SweepRows& rows, std::uint32_t sit
 SweepResult run_point(const SweepPoint& point, const config::Experiment& experiment, const SweepRows& rows,
                       const data::Table& real, const std::filesystem::path& folder);
 
-/// A result as it was written. None where there is none, or one that was only half written.
-std::optional<SweepResult> read_result(const std::filesystem::path& file, const SweepPoint& point);
+/// What to_json() wrote. Throws ConfigError naming the file when it is something else.
+SweepResult read_result(const std::filesystem::path& file);
+/// What write_sweep() wrote as sweep.json.
+std::vector<SweepResult> read_results(const std::filesystem::path& file);
+
+config::Trust trust_of(const std::string& name);
+config::Method method_of(const std::string& name);
 
 /// sweep.json, sweep.csv, sweep.md and error-<degree>.svg.
 void write_sweep(const std::vector<SweepResult>& results, const std::string& name, const std::filesystem::path& folder);
