@@ -49,6 +49,14 @@ can_fuzz() {
   clang++ -fsanitize=fuzzer,address,undefined -x c++ - -o /dev/null <<<"$empty" >/dev/null 2>&1
 }
 
+# Is there an nvcc that knows C++20: the one of launch/setup, or another on the path?
+can_cuda() {
+  [ -x "$deps/cuda/nvidia/cu13/bin/nvcc" ] && return
+  local release
+  release=$(nvcc --version 2>/dev/null | sed -n 's/.*release \([0-9.]*\).*/\1/p')
+  [ -n "$release" ] && version_at_least "$release" "$cuda_minimum"
+}
+
 # Open MPI refuses root unless told twice; and in a container it may not read another process's memory.
 prepare_mpi() {
   if [ "$(id -u)" -eq 0 ]; then

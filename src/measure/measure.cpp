@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstdlib>
 
+#include "counting_device.hpp"
 #include "fedloom/base/check.hpp"
 #include "fedloom/boundary/plan.hpp"
 #include "histograms.hpp"
@@ -43,7 +44,12 @@ std::int64_t l1_distance(const std::vector<std::int64_t>& counts, const std::vec
 
 Counter::Counter(const data::Table& table, MeasureOptions options) : table_(&table), options_(options) {
   FEDLOOM_CHECK(options_.entity_rows > 0);
+  if (options_.gpu) device_ = gpu(table, options_.threads);
+  if (!device_) device_ = processor(table, options_.threads);
 }
+Counter::Counter(Counter&&) noexcept = default;
+Counter& Counter::operator=(Counter&&) noexcept = default;
+Counter::~Counter() = default;
 
 void Counter::keep(const Marginal& marginal, Histogram&& histogram) {
   const auto bytes = histogram.size() * sizeof(histogram.front());
@@ -68,7 +74,7 @@ void Counter::for_each_histogram(const std::vector<Marginal>& marginals, const U
       batch.push_back(marginal);
       places.push_back(from);
     }
-    auto counted = histograms(*table_, batch, {.threads = options_.threads});
+    auto counted = device_->count(batch);
     for (std::size_t k = 0; k < batch.size(); ++k) {
       use(places[k], counted[k]);
       keep(batch[k], std::move(counted[k]));

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <vector>
 
 #include "fedloom/boundary/candidate.hpp"
@@ -16,7 +17,10 @@ struct MeasureOptions {
   unsigned threads = 0;                    ///< 0: one per core
   std::uint32_t entity_rows = 1;           ///< most rows of one entity in the table: sets the L2Bound
   std::uint64_t cache_bytes = 256U << 20;  ///< most memory that a Counter keeps histograms in
+  bool gpu = true;                         ///< count on a GPU where this build and this machine have one
 };
+
+class CountingDevice;
 
 /// Counts one table, again and again: keeps exact histograms from call to call, so that scoring the same candidates
 /// in each round costs no pass over the rows. The histograms are PRIVATE and have no accessor.
@@ -24,8 +28,9 @@ class Counter {
  public:
   /// `table` must outlive the counter, and not change.
   Counter(const data::Table& table, MeasureOptions options);
-  Counter(Counter&&) noexcept = default;
-  Counter& operator=(Counter&&) noexcept = default;
+  Counter(Counter&&) noexcept;
+  Counter& operator=(Counter&&) noexcept;
+  ~Counter();
   Counter(const Counter&) = delete;
   Counter& operator=(const Counter&) = delete;
 
@@ -46,6 +51,7 @@ class Counter {
 
   const data::Table* table_;
   MeasureOptions options_;
+  std::unique_ptr<CountingDevice> device_;
   std::map<schema::Marginal, Histogram> cache_;
   std::uint64_t cached_bytes_ = 0;
 };
