@@ -32,7 +32,7 @@ RunLedger open_run(const fs::path& run) {
 
 double cost(const coordinator::PublicSpend& spend) {
   privacy::Curve curve;
-  if (spend.kind != "reuse") {
+  if (!privacy::is_free(spend.kind)) {
     for (const auto& event : spend.events) curve.add(event);
   }
   return curve.rho().value;

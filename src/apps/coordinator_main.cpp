@@ -1,5 +1,5 @@
-// fedloom-coordinator: plans rounds, sees noisy totals, fits the generator, writes the run's public folder. Links no
-// code that can open rows.
+// fedloom-coordinator: plans rounds, sees noisy totals (with trust: aggregate exact ones, and adds the noise), fits the
+// generator, writes the run's public folder. Links no code that can open rows.
 
 #include <unistd.h>
 
@@ -9,6 +9,8 @@
 
 #include "fedloom/coordinator/conduct.hpp"
 #include "fedloom/coordinator/federated_source.hpp"
+#include "fedloom/coordinator/totals_source.hpp"
+#include "fedloom/privacy/secure_random.hpp"
 #include "fedloom/report/report.hpp"
 #include "fedloom/transport/mpi.hpp"
 #include "outcome_file.hpp"
@@ -51,7 +53,12 @@ void run(const RunOptions& options, transport::MpiTransport& transport) {
       experiment, folder.run_id(), transport, stop_flag(),
       {.on_wait = [&](const auto& sites, Millis waited) { progress.waiting(sites, waited); },
        .on_lost = [&](const auto& reason) { progress.note(reason); }});
-  const auto result = coordinator::conduct(experiment, folder, source,
+  privacy::SecureRandom random;
+  std::optional<coordinator::TotalsSource> curator;
+  if (experiment.privacy.trust == config::Trust::aggregate) curator.emplace(experiment, folder, source, random);
+  coordinator::MeasurementSource& measurements =
+      curator ? static_cast<coordinator::MeasurementSource&>(*curator) : source;
+  const auto result = coordinator::conduct(experiment, folder, measurements,
                                            {.on_round = [&](const auto& record) { progress.round(record); },
                                             .on_note = [&](const auto& text) { progress.note(text); },
                                             .stop = &stop_flag()});

@@ -32,16 +32,27 @@ TransportConfig transport(const Document& document) {
   return made;
 }
 
+/// What a coordinator that is trusted with exact totals leaves no room for.
+void check_aggregate(const Document& document, const PrivacyConfig& privacy) {
+  if (privacy.dropouts != 0) {
+    document.fail("/privacy/dropouts",
+                  "with trust: aggregate no site may drop out: exact totals with and without a site give its own away",
+                  "use dropouts: 0, or trust: none");
+  }
+  if (privacy.coordinator == Coordinator::malicious) {
+    document.fail("/privacy/coordinator",
+                  "with trust: aggregate the coordinator sees exact totals: nothing withstands one that lies",
+                  "use coordinator: curious, or trust: none");
+  }
+}
+
 PrivacyConfig privacy_of(const Document& document) {
   const json& value = section(document, "privacy");
   PrivacyConfig made;
   made.epsilon = {value["epsilon"].get<double>()};
   made.delta = {value["delta"].get<double>()};
   const std::string trust = value.value("trust", "none");
-  if (trust == "aggregate") {
-    document.fail("/privacy/trust", "trust: aggregate is not in this version of Fedloom", "use none or central");
-  }
-  made.trust = trust == "central" ? Trust::central : Trust::none;
+  made.trust = trust == "central" ? Trust::central : trust == "aggregate" ? Trust::aggregate : Trust::none;
   made.colluding_sites = value.value("colluding_sites", made.colluding_sites);
   made.dropouts = value.value("dropouts", made.dropouts);
   made.coordinator =
@@ -58,6 +69,7 @@ PrivacyConfig privacy_of(const Document& document) {
     document.fail("/privacy/dropouts", "with trust: central there is one owner, and no site that could drop out",
                   "use dropouts: 0");
   }
+  if (made.trust == Trust::aggregate) check_aggregate(document, made);
   return made;
 }
 
@@ -110,7 +122,7 @@ void check_quorum(const Document& document, const PrivacyConfig& privacy, std::u
 std::optional<Roster> roster(const Document& document, const PrivacyConfig& privacy) {
   if (privacy.trust == Trust::central) return std::nullopt;
   if (!document.value().contains("roster")) {
-    document.fail("", "the file lacks 'roster', which trust: none needs",
+    document.fail("", "the file lacks 'roster', which trust: " + std::string(name_of(privacy.trust)) + " needs",
                   "add roster: FILE with the sites' names and public keys; 'fedloom-site keygen' makes a site's key");
   }
   const std::filesystem::path file = document.beside(document.value()["roster"]);
@@ -120,6 +132,10 @@ std::optional<Roster> roster(const Document& document, const PrivacyConfig& priv
   }
   Roster made = load_roster(file);
   const std::uint32_t sites = static_cast<std::uint32_t>(made.size());
+  if (privacy.trust == Trust::aggregate && sites < least_aggregate_sites) {
+    document.fail("/roster", "trust: aggregate needs at least 3 sites, and the roster has " + std::to_string(sites),
+                  "bring in more sites, or use trust: none");
+  }
   check_quorum(document, privacy, sites);
   if (privacy.max_sites > sites) {
     document.fail("/privacy/max_sites", "'max_sites' is above the roster's " + std::to_string(sites) + " sites",

@@ -14,11 +14,7 @@ std::vector<Trust> trust_modes(const Document& document) {
   std::vector<Trust> modes;
   const json& list = document.value()["allow"]["trust"];
   for (std::size_t i = 0; i < list.size(); ++i) {
-    if (list[i] == "aggregate") {
-      document.fail("/allow/trust/" + std::to_string(i), "trust: aggregate is not in this version of Fedloom",
-                    "allow none or central");
-    }
-    modes.push_back(list[i] == "central" ? Trust::central : Trust::none);
+    modes.push_back(list[i] == "central" ? Trust::central : list[i] == "aggregate" ? Trust::aggregate : Trust::none);
   }
   return modes;
 }
@@ -44,9 +40,11 @@ SitePolicy::Allow allowed(const Document& document) {
                     "use at least " + schema::shortest(made.epsilon_per_run.value) + ", or allow less per run");
     }
   }
-  const bool without_trust = std::find(made.trust.begin(), made.trust.end(), Trust::none) != made.trust.end();
-  if (without_trust && made.roster_fingerprint.empty()) {
-    document.fail("/allow", "'allow' lacks 'roster_fingerprint', which trust: none needs",
+  const auto with_others =
+      std::find_if(made.trust.begin(), made.trust.end(), [](Trust trust) { return trust != Trust::central; });
+  if (with_others != made.trust.end() && made.roster_fingerprint.empty()) {
+    document.fail("/allow",
+                  "'allow' lacks 'roster_fingerprint', which trust: " + std::string(name_of(*with_others)) + " needs",
                   "compare the fingerprint with the other sites and add it");
   }
   return made;

@@ -17,6 +17,14 @@ constexpr Millis drain_limit{2000};
 /// After this long without an answer a person is told who is waited for.
 constexpr Millis say_after{5000};
 
+PublicSpend spend_of(const boundary::RoundPlan& plan, const char* kind, const schema::Domain& domain) {
+  return {.round = plan.round,
+          .attempt = plan.attempt,
+          .kind = kind,
+          .stage = plan.stage,
+          .events = boundary::events_of(plan, domain)};
+}
+
 template <class... Visitors>
 struct Overloaded : Visitors... {
   using Visitors::operator()...;
@@ -37,6 +45,7 @@ struct FederatedSource::Impl {
   double booked = 0;  ///< the most that a site may have booked
   std::optional<Instant> timer;
   std::optional<secagg::RoundSummed> summed;
+  std::optional<secagg::ExactSummed> exact;
   std::optional<secagg::RoundLost> lost;
   std::optional<secagg::SessionClosed> closed;
 
@@ -92,6 +101,10 @@ struct FederatedSource::Impl {
                      booked = std::max(booked, done.booked);
                      summed = std::move(done);
                    },
+                   [&](secagg::ExactSummed& done) {
+                     booked = std::max(booked, done.booked);
+                     exact = std::move(done);
+                   },
                    [&](secagg::RoundLost& done) { lost = std::move(done); },
                    [&](secagg::SiteLost& gone) {
                      if (listener.on_lost) listener.on_lost(gone.reason);
@@ -124,6 +137,16 @@ struct FederatedSource::Impl {
         say_at = monotonic_now() + say_after;
       }
     }
+  }
+
+  /// Until the round is over, one way or another.
+  void ask(boundary::RoundPlan plan) {
+    summed.reset();
+    exact.reset();
+    lost.reset();
+    take_what_has_come();
+    step(secagg::StartRound{std::move(plan)});
+    run_until([&] { return summed || exact || lost; }, false);
   }
 
   /// What came while nobody was waited for: a site that cannot go on is named before the others pay for a round.
@@ -172,17 +195,9 @@ std::variant<Measured, LostRound> FederatedSource::measure(const boundary::Round
   const auto& domain = impl_->experiment.schema.domain();
   boundary::RoundPlan plan = asked;
   plan.reuse = holds(plan);
-  impl_->summed.reset();
-  impl_->lost.reset();
-  impl_->take_what_has_come();
-  impl_->step(secagg::StartRound{std::move(plan)});
-  impl_->run_until([&] { return impl_->summed || impl_->lost; }, false);
+  impl_->ask(std::move(plan));
   const auto spend = [&domain](const boundary::RoundPlan& answered, const char* kind) {
-    return PublicSpend{.round = answered.round,
-                       .attempt = answered.attempt,
-                       .kind = kind,
-                       .stage = answered.stage,
-                       .events = boundary::events_of(answered, domain)};
+    return spend_of(answered, kind, domain);
   };
   if (impl_->lost) {
     const auto& lost = *impl_->lost;
@@ -194,6 +209,14 @@ std::variant<Measured, LostRound> FederatedSource::measure(const boundary::Round
   const auto shares = static_cast<std::uint32_t>(summed.survivors.size());
   return Measured{boundary::to_measurements(std::move(summed.total), summed.plan, domain, shares), shares,
                   spend(summed.plan, summed.plan.reuse ? "reuse" : "spend")};
+}
+
+FederatedSource::Opened FederatedSource::fetch(const boundary::RoundPlan& plan) {
+  FEDLOOM_CHECK(plan.curator.has_value());
+  impl_->ask(plan);
+  FEDLOOM_CHECK(impl_->exact.has_value());
+  auto handed = spend_of(impl_->exact->plan, "handed", impl_->experiment.schema.domain());
+  return {std::move(impl_->exact->totals), std::move(handed)};
 }
 
 std::size_t FederatedSource::select(const SelectStep&, PublicSpend&) {

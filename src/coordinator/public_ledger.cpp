@@ -54,7 +54,7 @@ std::size_t least_signatures(const config::Experiment& experiment) {
 privacy::Curve total_of(const std::vector<PublicSpend>& spends) {
   privacy::Curve total;
   for (const auto& spend : spends) {
-    if (spend.kind == "reuse") continue;
+    if (privacy::is_free(spend.kind)) continue;
     for (const auto& event : spend.events) total.add(event);
   }
   return total;

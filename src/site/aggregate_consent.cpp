@@ -15,9 +15,9 @@ std::optional<Refusal> AggregateConsent::objection(const config::SitePolicy& pol
                                             ": allow.trust: exact totals are asked for without trust: aggregate in "
                                             "both the experiment and this policy"};
   }
-  if (experiment.roster->size() < least_aggregate_sites) {
+  if (experiment.roster->size() < config::least_aggregate_sites) {
     return Refusal{RefusalCode::policy, file + ": allow.trust: aggregate needs at least " +
-                                            std::to_string(least_aggregate_sites) + " sites, the roster has " +
+                                            std::to_string(config::least_aggregate_sites) + " sites, the roster has " +
                                             std::to_string(experiment.roster->size())};
   }
   if (experiment.privacy.dropouts > 0) {

@@ -12,9 +12,6 @@
 
 namespace fedloom::site {
 
-/// Fewer than three sites hide nobody's totals: each could take its own off and hold the other's.
-inline constexpr std::uint32_t least_aggregate_sites = 3;
-
 class AggregateConsent {
  public:
   AggregateConsent(const config::SitePolicy& policy, const config::Experiment& experiment, const SiteState& state)

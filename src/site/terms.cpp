@@ -25,9 +25,26 @@ std::string unit_in_words(const config::SitePolicy& policy) {
 }
 
 std::string trust_in_words(config::Trust trust) {
-  return trust == config::Trust::central
-             ? "central: one owner holds all rows and adds the noise; nothing is sent"
-             : "none: this site adds its own noise and masks; the coordinator sees noisy totals only";
+  switch (trust) {
+    case config::Trust::central:
+      return "central: one owner holds all rows and adds the noise; nothing is sent";
+    case config::Trust::aggregate:
+      return "aggregate: this site gives EXACT counts, masked, and the coordinator SEES EXACT TOTALS of all sites, "
+             "without noise; it is trusted to add the noise to all that it releases";
+    case config::Trust::none:
+      break;
+  }
+  return "none: this site adds its own noise and masks; the coordinator sees noisy totals only";
+}
+
+/// Whom the masks hide this site's counts from, where the coordinator sees exact totals.
+std::string aggregate_in_words(const Quorum& quorum) {
+  const std::string others = std::to_string(quorum.sites - quorum.colluding);
+  return "the other sites learn nothing but what is released; the coordinator learns the exact totals, and together "
+         "with " +
+         counted(quorum.colluding, "site", "sites") + " those of the other " + others +
+         "; where a column tells the sites apart, a total may be one site's own; the run ends when a site is lost, and "
+         "can be resumed; from the first run on, exact totals of this data set go to this roster and to no other";
 }
 
 }  // namespace
@@ -60,7 +77,9 @@ std::vector<Term> terms_of(const config::SitePolicy& policy, const config::Exper
   terms.push_back({"sites", std::to_string(members.size()) + ": " +
                                 listed(members, [](const Member& member) { return member.id.name; })});
   terms.push_back({"roster", "fingerprint " + to_hex(experiment.roster->fingerprint())});
-  terms.push_back({"secrecy", in_words(experiment.quorum())});
+  terms.push_back({"secrecy", experiment.privacy.trust == config::Trust::aggregate
+                                  ? aggregate_in_words(experiment.quorum())
+                                  : in_words(experiment.quorum())});
   return terms;
 }
 

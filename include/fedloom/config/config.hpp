@@ -16,6 +16,8 @@
 namespace fedloom::config {
 
 enum class Trust : std::uint8_t { none, aggregate, central };
+/// Of trust: aggregate. Fewer hide nobody's totals: each could take its own off, and hold the other's.
+inline constexpr std::uint32_t least_aggregate_sites = 3;
 enum class Method : std::uint8_t { gem, independent };
 const char* name_of(Trust trust) noexcept;
 const char* name_of(Method method) noexcept;
@@ -25,8 +27,8 @@ struct PrivacyConfig {
   privacy::Delta delta;
   Trust trust = Trust::none;
   std::uint32_t colluding_sites = 1;
-  std::uint32_t dropouts = 0;                      ///< sites that may vanish in a round; 0 with trust: central
-  Coordinator coordinator = Coordinator::curious;  ///< what is assumed of it; not used with trust: central
+  std::uint32_t dropouts = 0;                      ///< sites that may vanish in a round; 0 but with trust: none
+  Coordinator coordinator = Coordinator::curious;  ///< what is assumed of it, with trust: none
   std::uint32_t max_rows = 1;   ///< entity bound the noise is sized for: rows of one entity at one site
   std::uint32_t max_sites = 1;  ///< … and sites that may know one entity
 };

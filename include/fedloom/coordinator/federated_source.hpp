@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 
+#include "fedloom/boundary/exact_totals.hpp"
 #include "fedloom/coordinator/measurement_source.hpp"
 #include "fedloom/transport/transport.hpp"
 
@@ -31,6 +32,12 @@ class FederatedSource final : public MeasurementSource {
   bool knows_all_books() const override;
   std::variant<Measured, LostRound> measure(const boundary::RoundPlan& plan) override;
   std::size_t select(const SelectStep& step, PublicSpend& spent) override;
+  /// trust: aggregate: the exact totals of a plan with a curator, and what each site has booked for them.
+  struct Opened {
+    boundary::ExactTotals totals;
+    PublicSpend handed;
+  };
+  Opened fetch(const boundary::RoundPlan& plan);
   ClosedBooks close(bool finished, const std::vector<PublicSpend>& public_ledger) override;
   secagg::RunContext context() const;
 

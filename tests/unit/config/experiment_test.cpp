@@ -224,8 +224,6 @@ std::vector<BadFile> bad_experiments() {
           ":7:14: 'adjacency' must be add_remove, not 'replace'"),
       bad("trust", "trust: none", "trust: centrl",
           ":8:10: 'trust' must be one of none, aggregate, central, not 'centrl'; did you mean 'central'?"),
-      bad("trust_aggregate", "trust: none", "trust: aggregate",
-          ":8:10: trust: aggregate is not in this version of Fedloom; use none or central"),
       bad("colluding_sites", "colluding_sites: 2", "colluding_sites: 0",
           ":9:20: 'colluding_sites' must be a whole number at least 1 and at most 99, not 0"),
       bad("colluding_sites_all", "colluding_sites: 2", "colluding_sites: 3",

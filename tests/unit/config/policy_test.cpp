@@ -129,8 +129,6 @@ std::vector<BadFile> bad_policies() {
       bad("trust", "trust: [none, central]", "trust: [nobody]",
           ":10:11: item 1 of 'trust' must be one of none, aggregate, central, not 'nobody'"),
       bad("trust_none", "trust: [none, central]", "trust: []", ":10:10: 'trust' must have at least 1 items"),
-      bad("trust_aggregate", "trust: [none, central]", "trust: [aggregate]",
-          ":10:11: trust: aggregate is not in this version of Fedloom; allow none or central"),
       bad("no_trust", "  trust: [none, central]\n", "", ":9:3: 'allow' lacks 'trust'"),
       bad("min_sites", "min_sites: 3", "min_sites: 1",
           ":11:14: 'min_sites' must be a whole number at least 2 and at most 100, not 1"),
