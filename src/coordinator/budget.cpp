@@ -72,7 +72,7 @@ std::vector<Share> one_way_shares(const schema::Domain& domain, double part) {
   std::vector<Share> shares;
   double total = 0;
   for (std::uint32_t i = 0; i < domain.dimensions(); ++i) {
-    const double size = std::cbrt(domain.size(i));
+    const double size = std::cbrt(std::min(domain.size(i), kWidestShare));
     shares.push_back({{schema::Query::Kind::marginal, schema::Marginal{i}, 0, 0}, size * size});
     total += size * size;
   }

@@ -68,7 +68,9 @@ boundary::RoundPlan price(boundary::RoundPlan frame, const std::vector<Share>& s
 /// ε²/8 at most `rho`, ε a multiple of 2^-24 and at least that.
 privacy::ExponentialEvent price_selection(double rho, std::uint64_t candidates);
 
-/// Shares ∝ n_i^(2/3), so that σ_i ∝ n_i^(−1/3), of 1-way marginals: `part` in all.
+/// An attribute of more codes takes no more of the budget: those too rare to tell from noise are merged anyway.
+inline constexpr std::uint32_t kWidestShare = 256;
+/// Shares ∝ min(n_i, 256)^(2/3), so that σ_i ∝ n_i^(−1/3), of 1-way marginals: `part` in all.
 std::vector<Share> one_way_shares(const schema::Domain& domain, double part);
 
 }  // namespace fedloom::coordinator

@@ -45,5 +45,14 @@ TEST(Crowd, OfOneOwnerIsTheOwnerAlone) {
   EXPECT_DOUBLE_EQ(crowd.inflation(), 1.0);
 }
 
+TEST(OneWayShares, GoWithTheTwoThirdPowerOfTheCodesUpToTheWidestShare) {
+  const auto shares = one_way_shares(schema::Domain({{"a", 8}, {"b", 1}, {"c", 256}, {"d", 50000}}), 0.5);
+  EXPECT_NEAR(shares[0].part / shares[1].part, 4.0, 1e-9);
+  EXPECT_DOUBLE_EQ(shares[3].part, shares[2].part) << "a very wide attribute leaves the others their part";
+  double sum = 0;
+  for (const Share& share : shares) sum += share.part;
+  EXPECT_NEAR(sum, 0.5, 1e-12);
+}
+
 }  // namespace
 }  // namespace fedloom::coordinator::test
