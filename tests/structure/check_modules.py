@@ -19,6 +19,13 @@ THIRD_PARTY = {
 }
 
 
+# Carries raw counts between the ranks of one site (docs/decisions/0012-ranks-of-one-site.md): who includes it could
+# carry them elsewhere. Files, and folders with a slash at the end.
+SITE_INTERNAL = "fedloom/boundary/site_internal_sum.hpp"
+SITE_INTERNAL_USERS = ("src/boundary/site_internal_sum.cpp", "src/transport/mpi_site_ranks.hpp", "src/site/parts.hpp",
+                       "src/apps/site_part.cpp", "tests/support/site_wires.hpp", "tests/unit/", "tests/mpi/")
+
+
 @dataclass
 class Module:
     name: str
@@ -124,6 +131,14 @@ def check_third_party(root):
                     yield f"{place}: includes {header}; {library} stays in {', '.join(folders)}"
 
 
+def check_site_internal(root):
+    for path in files_of(root, "include", "src", "tests"):
+        place = path.relative_to(root).as_posix()
+        allowed = any(place == user or (user.endswith("/") and place.startswith(user)) for user in SITE_INTERNAL_USERS)
+        if not allowed and any(header == SITE_INTERNAL for _, header in includes_of(path)):
+            yield f"{place}: includes {SITE_INTERNAL}, which carries raw counts; only the files that this checker lists may"
+
+
 def check_links(root, modules):
     for name, folder in module_folders(root):
         path = folder / "CMakeLists.txt"
@@ -173,6 +188,7 @@ def faults(root):
     yield from check_table(modules)
     yield from check_includes(root, modules)
     yield from check_third_party(root)
+    yield from check_site_internal(root)
     yield from check_links(root, modules)
     yield from check_lengths(root)
 

@@ -108,6 +108,16 @@ class CheckModules(unittest.TestCase):
     def test_mpi_in_a_public_header_is_found(self):
         self.expect("MPI stays in", {"include/fedloom/transport/mpi.hpp": "#include <mpi.h>\n"})
 
+    def test_a_new_user_of_the_wire_between_a_sites_ranks_is_found(self):
+        include = f'#include "{check_modules.SITE_INTERNAL}"\n'
+        transport = GOOD["docs/architecture.md"].replace("| wires | base", "| wires | base, boundary").replace(
+            "| 1 | `transport`", "| 0 | `boundary` | values | – |\n| 1 | `transport`")
+        users = {"docs/architecture.md": transport, "src/transport/mpi_site_ranks.hpp": include,
+                 "src/transport/CMakeLists.txt": GOOD["src/transport/CMakeLists.txt"].replace("base", "base boundary")}
+        self.assertEqual(faults_of(users), [])
+        self.expect("src/transport/other.hpp: includes fedloom/boundary/site_internal_sum.hpp, which carries raw counts",
+                    {**users, "src/transport/other.hpp": include})
+
     def test_a_source_that_nothing_builds_is_found(self):
         self.expect("does not name spare.cpp", {"src/schema/spare.cpp": ""})
 
