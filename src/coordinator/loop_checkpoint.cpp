@@ -50,21 +50,19 @@ schema::Marginal marginal_of(const json& value, const schema::Domain& domain) {
   return marginal;
 }
 
+/// [sketch, attributes, sketch_rows, sketch_seed, part]: without names, as a wide table has half a million of them.
 json share_json(const Share& share) {
-  return {{"sketch", share.query.kind == schema::Query::Kind::sketch},
-          {"attributes", marginal_json(share.query.marginal)},
-          {"sketch_rows", share.query.sketch_rows},
-          {"sketch_seed", share.query.sketch_seed},
-          {"part", share.part}};
+  return json::array({share.query.kind == schema::Query::Kind::sketch, marginal_json(share.query.marginal),
+                      share.query.sketch_rows, share.query.sketch_seed, share.part});
 }
 
 Share share_of(const json& value, const schema::Domain& domain) {
   Share share;
-  share.query.kind = value.at("sketch").get<bool>() ? schema::Query::Kind::sketch : schema::Query::Kind::marginal;
-  share.query.marginal = marginal_of(value.at("attributes"), domain);
-  share.query.sketch_rows = value.at("sketch_rows").get<std::uint32_t>();
-  share.query.sketch_seed = value.at("sketch_seed").get<std::uint64_t>();
-  share.part = value.at("part").get<double>();
+  share.query.kind = value.at(0).get<bool>() ? schema::Query::Kind::sketch : schema::Query::Kind::marginal;
+  share.query.marginal = marginal_of(value.at(1), domain);
+  share.query.sketch_rows = value.at(2).get<std::uint32_t>();
+  share.query.sketch_seed = value.at(3).get<std::uint64_t>();
+  share.part = value.at(4).get<double>();
   if (!(share.part > 0.0 && share.part <= 1.0)) throw std::invalid_argument("a part of the budget is not in (0, 1]");
   return share;
 }
@@ -142,7 +140,7 @@ void Loop::Impl::save(const std::filesystem::path& folder) const {
                       {"state", state_json(state)},
                       {"pending", pending},
                       {"selection_part", selection_part}};
-  write_atomically(folder / kIndex, index.dump(2) + "\n");
+  write_atomically(folder / kIndex, index.dump() + "\n");
   remove_others(folder, name);
 }
 

@@ -105,8 +105,8 @@ TEST(Resume, RefusesADamagedCheckpoint) {
   EXPECT_NE(error_after([](auto& t) { t["state"]["phase"] = 99; }).find("phase"), std::string::npos);
   EXPECT_NE(error_after([](auto& t) { t["files"] = "../elsewhere"; }).find("outside"), std::string::npos);
   EXPECT_NE(error_after([](auto& t) { t["spent"] = -1; }).find("budget"), std::string::npos);
-  EXPECT_NE(error_after([](auto& t) { t["pending"][0]["attributes"] = {77}; }).find("attribute"), std::string::npos);
-  EXPECT_NE(error_after([](auto& t) { t["pending"][0]["part"] = -2; }).find("damaged"), std::string::npos);
+  EXPECT_NE(error_after([](auto& t) { t["pending"][0][1] = {77}; }).find("attribute"), std::string::npos);
+  EXPECT_NE(error_after([](auto& t) { t["pending"][0][4] = -2; }).find("damaged"), std::string::npos);
 }
 
 }  // namespace
