@@ -9,17 +9,14 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <sstream>
 #include <thread>
 #include <utility>
 
 #include "fedloom/base/clock.hpp"
 #include "fedloom/base/error.hpp"
 #include "fedloom/base/file.hpp"
-#include "fedloom/base/public_stream.hpp"
 #include "fedloom/data/source.hpp"
 #include "fedloom/evaluate/marginal_error.hpp"
-#include "fedloom/schema/csv.hpp"
 #include "program.hpp"
 #include "sweep.hpp"
 
@@ -104,32 +101,6 @@ config::Experiment changed(config::Experiment experiment, const SweepPoint& poin
   return experiment;
 }
 
-void append_table(SweepRows& all, const fs::path& table, const schema::Schema& schema) {
-  std::istringstream text(read_text(table));
-  schema::CsvReader reader(text);
-  std::vector<std::string> fields;
-  const auto next = [&] { return reader.next(fields) == schema::CsvReader::Result::record; };
-  if (!next()) throw DataError({table.string(), 1}, "the table has no header line", "put the column names there");
-  std::vector<std::size_t> columns;
-  for (const auto& attribute : schema.attributes()) {
-    const auto at = std::find(fields.begin(), fields.end(), attribute.name);
-    if (at == fields.end()) {
-      throw DataError({table.string(), 1}, "the table has no column '" + attribute.name + "'",
-                      "add the column, or check its name in the header line");
-    }
-    columns.push_back(static_cast<std::size_t>(at - fields.begin()));
-  }
-  while (next()) {
-    if (fields.size() <= *std::max_element(columns.begin(), columns.end())) {
-      throw DataError({table.string(), static_cast<int>(reader.line())}, "the row has too few fields",
-                      "give every row one per column");
-    }
-    std::vector<std::string_view> kept;
-    for (const std::size_t column : columns) kept.emplace_back(fields[column]);
-    schema::write_csv_record(all.rows.emplace_back(), kept);
-  }
-}
-
 }  // namespace
 
 config::Experiment load_for_sweep(const fs::path& experiment, std::uint32_t sites, const fs::path& folder) {
@@ -148,30 +119,6 @@ config::Experiment load_for_sweep(const fs::path& experiment, std::uint32_t site
                       "the experiment cannot be swept: " + said.substr(0, said.find('\n')), "");
   }
   return config::load_experiment(base / experiment.filename());
-}
-
-SweepRows read_rows(const std::vector<fs::path>& tables, const schema::Schema& schema) {
-  SweepRows all;
-  std::vector<std::string_view> names;
-  for (const auto& attribute : schema.attributes()) names.emplace_back(attribute.name);
-  schema::write_csv_record(all.header, names);
-  for (const auto& table : tables) append_table(all, table, schema);
-  return all;
-}
-
-std::vector<fs::path> deal(const SweepRows& rows, std::uint32_t sites, std::uint64_t seed, const fs::path& folder) {
-  std::vector<std::size_t> order(rows.rows.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  PublicStream stream(seed, "fedloom sweep deal");
-  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[stream.below(i)]);
-  std::vector<std::string> texts(sites, rows.header);
-  for (std::size_t i = 0; i < order.size(); ++i) texts[i % sites] += rows.rows[order[i]];
-  std::vector<fs::path> files;
-  for (std::uint32_t k = 0; k < sites; ++k) {
-    files.push_back(folder / ("site-" + std::to_string(k + 1) + ".csv"));
-    write_atomically(files.back(), texts[k]);
-  }
-  return files;
 }
 
 SweepResult run_point(const SweepPoint& point, const config::Experiment& experiment, const SweepRows& rows,
