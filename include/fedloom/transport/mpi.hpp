@@ -26,7 +26,7 @@ namespace fedloom::transport {
 
 /// What the launcher says of a process's place in its party: a site, or the coordinator.
 struct Place {
-  std::string party;  ///< the same at all ranks of the party and at no other; not used where parts is 1
+  std::string party;  ///< where it has several ranks: the same at all of them, and at no other
   std::uint32_t part = 0;
   std::uint32_t parts = 1;
 };
