@@ -34,8 +34,10 @@ void write_report(const std::filesystem::path& public_folder) {
   content.rounds = read_rounds(public_folder / "rounds.jsonl");
   require_file(public_folder / "measurements.jsonl");
   const auto generator = model::Generator::load(public_folder);
-  check_labels(content.run, generator.domain(), public_folder / "metrics.json");
-  content.measurements = boundary::load_measurements(public_folder / "measurements.jsonl", generator.domain());
+  const auto& expansion = generator.expansion();
+  const schema::Domain& codes = expansion.empty() ? generator.domain() : expansion.fine();
+  check_labels(content.run, codes, public_folder / "metrics.json");
+  content.measurements = boundary::load_measurements(public_folder / "measurements.jsonl", codes);
   content.distributions = distributions_of(content.run, generator, content.measurements);
   write_atomically(public_folder / "report.html", std::string_view(page_of(content)));
 }
