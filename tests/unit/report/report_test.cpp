@@ -136,6 +136,21 @@ TEST(Report, PutsTheModelBesideTheNoisyMeasurement) {
   EXPECT_EQ(count(page, "<circle class=\"measured\""), 2U);
 }
 
+TEST(Report, ShowsTheCodesOfAnAttributeThatWasMeasuredInBins) {
+  PublicFolder folder(name_of_this_test());
+  folder.write();
+  const schema::Domain codes({{"sex", 2}, {"colour", 3}});
+  const schema::Coarsening bins({{1, {0, 1, 1}}});
+  model::Generator generator(bins.over(codes), 2);
+  generator.expand({codes, bins, {{1.0, 0.25, 0.75}}});
+  generator.save(folder.path(), "{}");
+  boundary::Measurement coarse{.query = {.marginal = schema::Marginal{1}}, .grid_values = {500, 500}, .sigma = 9};
+  coarse.coarsening = bins;
+  boundary::save_measurements(folder.path() / "measurements.jsonl", codes, {coarse});
+  write_report(folder.path());
+  EXPECT_THAT(folder.page(), HasSubstr("<title>blue: synthetic 37.50 %</title>"));
+}
+
 TEST(Report, DrawsTheFitOfTheRoundsThatHaveOne) {
   PublicFolder folder(name_of_this_test());
   const auto page = report_of(folder);
