@@ -119,6 +119,18 @@ TEST(MpirunLine, NamesTheCoordinatorFirstThenEachSiteOnce) {
   }
 }
 
+TEST(MpirunLine, StartsEachPartOfASiteOnce) {
+  const auto apps =
+      apps_of(mpirun_line({.experiment = "x.yaml", .sites = "", .out = "runs/x", .ranks_per_site = 3}, {"a", "b"}));
+  ASSERT_EQ(apps.size(), 7U);
+  for (std::size_t k = 1; k < apps.size(); ++k) {
+    EXPECT_TRUE(has(apps[k], fs::absolute(k <= 3 ? "a" : "b").string()));
+    EXPECT_EQ(apps[k][apps[k].size() - 2], "--part");
+    EXPECT_EQ(apps[k].back(), std::to_string((k - 1) % 3 + 1) + "/3");
+  }
+  EXPECT_FALSE(has(apps[0], "--part"));
+}
+
 TEST(MpirunLine, TellsOnlyTheCoordinatorToResume) {
   const auto apps = apps_of(mpirun_line({.experiment = "x.yaml", .sites = "", .out = "runs/x", .resume = true},
                                         {"a.policy.yaml", "b.policy.yaml"}));
