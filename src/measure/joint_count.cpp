@@ -187,4 +187,16 @@ void add_counts(const data::Table& table, const std::vector<std::uint32_t>& attr
   add_range<std::uint32_t, std::int64_t>(KeyMaker<std::uint32_t>(axes, isa), rows, {counts, counts, counts, counts});
 }
 
+void for_each_keys(const data::Table& table, const std::vector<std::uint32_t>& attributes, RowRange rows,
+                   const std::function<void(std::span<const std::uint32_t>)>& use) {
+  const auto axes = axes_of(table, attributes);
+  const KeyMaker<std::uint32_t> maker(axes, best_isa());
+  std::array<std::uint32_t, block_rows> keys;
+  for (auto from = rows.from; from < rows.to; from += block_rows) {
+    const auto length = std::min(block_rows, rows.to - from);
+    maker.fill(from, length, keys.data());
+    use({keys.data(), length});
+  }
+}
+
 }  // namespace fedloom::measure

@@ -2,6 +2,8 @@
 // Rows into the histogram of one joint.
 
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <vector>
 
 #include "fedloom/data/table.hpp"
@@ -24,5 +26,9 @@ std::vector<std::uint32_t> count_joint(const data::Table& table, const Joint& jo
 /// The same over `attributes` in their order, added to `counts` at once: for more cells than rows.
 void add_counts(const data::Table& table, const std::vector<std::uint32_t>& attributes, RowRange rows, Isa isa,
                 std::int64_t* counts);
+
+/// Calls use(cell numbers of some rows) until all rows of the range had their turn. Fewer than 2^32 cells.
+void for_each_keys(const data::Table& table, const std::vector<std::uint32_t>& attributes, RowRange rows,
+                   const std::function<void(std::span<const std::uint32_t>)>& use);
 
 }  // namespace fedloom::measure

@@ -2,7 +2,6 @@
 // rows × query → RawCounts. Multi-threaded, exact, 64-bit; the same for any number of threads.
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <vector>
 
@@ -47,13 +46,13 @@ class Counter {
   /// Calls use(k, histogram of marginals[k]) for each k, in batches of bounded memory.
   template <class Use>
   void for_each_histogram(const std::vector<schema::Marginal>& marginals, const Use& use);
-  void keep(const schema::Marginal& marginal, Histogram&& histogram);
+  void keep(const schema::Marginal& marginal, const Histogram& histogram);
 
   const data::Table* table_;
   MeasureOptions options_;
   std::unique_ptr<CountingDevice> device_;
-  std::map<schema::Marginal, Histogram> cache_;
-  std::uint64_t cached_bytes_ = 0;
+  struct Cache;
+  std::unique_ptr<Cache> cache_;
 };
 
 /// A Counter's answers for one call.

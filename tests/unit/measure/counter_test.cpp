@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "fedloom/measure/measure.hpp"
+#include "sketch.hpp"
 #include "tables.hpp"
 #include "unit/boundary/fixtures.hpp"
 
@@ -87,6 +88,15 @@ TEST(Counter, AnswersASketchByItsSigns) {
   }
   auto raw = measure(table, {query}, {.threads = 1});
   EXPECT_EQ(seen(std::move(raw[0])), expected);
+}
+
+TEST(Counter, AnswersSketchesOfManyMoreCellsThanRowsBesideOtherQueries) {
+  const auto table = test::skewed_table({1'500, 1'000, 3}, 500);
+  const auto large = sketch({0, 1}), small = sketch({0, 2});
+  auto raw = measure(table, {marginal({2}), large, small}, {.threads = 2});
+  EXPECT_EQ(seen(std::move(raw[0])), counted_plainly(table, Marginal({2})));
+  EXPECT_EQ(seen(std::move(raw[1])), sketch_of(counted_plainly(table, large.marginal), large));
+  EXPECT_EQ(seen(std::move(raw[2])), sketch_of(counted_plainly(table, small.marginal), small));
 }
 
 TEST(Counter, BoundsWhatOneEntityCanMove) {
