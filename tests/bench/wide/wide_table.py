@@ -23,7 +23,7 @@ name: wide
 schema: wide.schema.yaml
 privacy: {{epsilon: {epsilon}, delta: 1e-9, trust: {trust}}}
 generator: {{method: gem, components: {components}, workload: {{degree: 2}}}}
-{roster}transport: {{reply_limit: 30m}}
+{roster}transport: {{join_limit: 10m, reply_limit: 30m}}
 seed: 7
 """
 
