@@ -28,6 +28,8 @@ constexpr microseconds transfer_sleep{200};
 /// At the end, what was sent last is given this long to leave.
 constexpr Millis flush_limit{5000};
 constexpr Millis failed_flush_limit{1000};
+/// mpirun gives the ranks a second to end, once one has failed.
+constexpr Millis first_complains{2500};
 
 /// mpirun tells its ranks by this variable that it was started with --enable-recovery.
 bool mpirun_survives_losses() {
@@ -106,7 +108,14 @@ std::unique_ptr<MpiTransport> MpiTransport::start(int& argc, char**& argv, const
   transport->impl_->survives_losses = mpirun_survives_losses();
   // Whatever is wrong from here on, this process leaves without waiting for the others in MPI_Finalize.
   transport->impl_->failed = true;
-  transport->impl_->connect(exchange_seats(place, static_cast<std::size_t>(world)), limits);
+  const auto seats = exchange_seats(place, static_cast<std::size_t>(world));
+  try {
+    transport->impl_->connect(seats, limits);
+  } catch (const Error&) {
+    // All ranks have the same to say: mpirun ends the others while they wait.
+    if (rank != 0) sleep_until(monotonic_now() + first_complains);
+    throw;
+  }
   transport->impl_->failed = false;
   return transport;
 }
