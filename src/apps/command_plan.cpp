@@ -8,6 +8,7 @@
 #include "commands.hpp"
 #include "fedloom/base/file.hpp"
 #include "fedloom/coordinator/loop.hpp"
+#include "fedloom/coordinator/totals_source.hpp"
 #include "program.hpp"
 
 namespace fedloom::apps {
@@ -69,12 +70,18 @@ void print(const coordinator::Forecast& forecast, const config::Experiment& expe
             << " sent by each site in its largest round.\nNo row was touched.\n";
 }
 
+/// The first that a site is asked.
+boundary::RoundPlan first_plan(const config::Experiment& experiment) {
+  if (experiment.privacy.trust == config::Trust::aggregate) return coordinator::first_exact_plan(experiment);
+  coordinator::Loop loop(experiment, sites_of(experiment));
+  return std::get<coordinator::MeasureStep>(loop.next()).plan;
+}
+
 void plan(const PlanArguments& arguments) {
   const auto experiment = config::load_experiment(arguments.experiment);
   if (!arguments.write_plan.empty()) {
-    coordinator::Loop loop(experiment, sites_of(experiment));
-    const auto& first = std::get<coordinator::MeasureStep>(loop.next()).plan;
-    write_atomically(arguments.write_plan, boundary::to_json(first, experiment.schema.domain()) + "\n");
+    write_atomically(arguments.write_plan,
+                     boundary::to_json(first_plan(experiment), experiment.schema.domain()) + "\n");
   }
   const auto forecast = coordinator::forecast(experiment, sites_of(experiment), arguments.rows);
   if (arguments.json) {

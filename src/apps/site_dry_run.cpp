@@ -98,10 +98,17 @@ void dry_run(const std::string& policy_file, const std::string& experiment_file,
   std::cout << "Nothing is sent and nothing is booked. Round " << plan.round << " (" << plan.stage
             << ") would ask site " << policy.site.name << " for:\n\n";
   for (const auto& planned : plan.queries) {
-    const double sigma = std::sqrt(planned.site_noise.variance_counts());
+    const std::string noise = plan.curator ? "EXACT, under the mask only"
+                                           : "this site's own noise sigma " +
+                                                 figure(std::sqrt(planned.site_noise.variance_counts()), 4) + " counts";
     std::cout << "  " << (planned.query.kind == schema::Query::Kind::sketch ? "sketch of " : "")
-              << planned.query.marginal.name(domain) << ": " << planned.query.length(domain)
-              << " numbers, this site's own noise sigma " << figure(sigma, 4) << " counts\n";
+              << planned.query.marginal.name(domain) << ": " << planned.query.length(domain) << " numbers, " << noise
+              << "\n";
+  }
+  if (plan.curator) {
+    std::cout << "\nThe coordinator sees the exact totals of all sites: it is trusted to release no more than rho "
+              << figure(privacy::rho(*plan.curator).value, 4)
+              << " of them in the whole run, which is booked here at once.\n";
   }
   const auto cost = boundary::cost_of(plan, domain);
   const auto budget = site::limits(policy, experiment).per_run;

@@ -38,7 +38,7 @@ Forecast forecast(const config::Experiment& experiment, std::uint32_t sites, std
   const bool exact_scores = experiment.privacy.trust != config::Trust::none;
   Forecast out;
   out.rho = rho;
-  out.sites = crowd.sites;
+  out.sites = sites;
   out.contributors = crowd.contributors;
   const double one_way = independent ? 1.0 - kCountPart : one_way_part(domain, rho, crowd.inflation(), rows);
   out.stages.push_back(equal_stage("count", kCountPart * rho, 1, 1, crowd));

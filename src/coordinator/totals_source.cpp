@@ -8,8 +8,6 @@
 namespace fedloom::coordinator {
 namespace {
 
-/// Words of one block: 128 MiB at each site and here, so that a wide workload is opened piece by piece.
-constexpr std::uint64_t most_block_words = std::uint64_t{1} << 24;
 constexpr const char* folder_name = "curator";
 
 SigningKey key_in(const std::filesystem::path& folder) {
@@ -102,6 +100,10 @@ struct TotalsSource::Impl {
     return std::get<privacy::Spend>(std::move(outcome));
   }
 };
+
+boundary::RoundPlan first_exact_plan(const config::Experiment& experiment) {
+  return ExactBlocks(experiment, {}, most_block_words).plan(0);
+}
 
 TotalsSource::TotalsSource(const config::Experiment& experiment, RunFolder& folder, FederatedSource& wire,
                            RandomWords& random)

@@ -119,11 +119,29 @@ struct StageSum {
   double rho = 0;
 };
 
+/// trust: aggregate: what went to the curator.
+std::string opened(const Receipt& receipt) {
+  std::uint64_t tables = 0;
+  privacy::Rho given;
+  for (const auto& entry : receipt.entries) {
+    if (entry.kind == "reuse" || !privacy::is_handover(entry.events)) continue;
+    tables += entry.events.size() - 1;
+    given.value = std::max(given.value, privacy::rho(entry.events.front()).value);
+  }
+  if (tables == 0) return "";
+  return paragraph(
+      "The exact totals of " + counted(tables, "table of counts", "tables of counts") +
+      ", summed over all sites and without noise, were opened to the coordinator, each once. It is trusted "
+      "to release no more than rho " +
+      figure(given.value, 4) + " of them, which is booked here.");
+}
+
 std::string asked(const Receipt& receipt) {
   std::vector<StageSum> stages;  // in the order in which they came
   StageSum all;
   std::uint64_t reused = 0, chosen = 0;
   for (const auto& entry : receipt.entries) {
+    if (privacy::is_handover(entry.events) && entry.kind != "reuse") continue;
     if (entry.kind != "spend") {
       ++reused;
       continue;
@@ -147,7 +165,9 @@ std::string asked(const Receipt& receipt) {
   if (chosen > 0) text += " " + counted(chosen, "choice was", "choices were") + " made among candidates.";
   if (reused > 0)
     text += " " + counted(reused, "stored answer was", "stored answers were") + " sealed again, at no cost.";
-  std::string page = paragraph(text);
+  const std::string exact = opened(receipt);
+  if (!exact.empty() && stages.empty() && reused == 0) return exact;
+  std::string page = exact + paragraph(text);
   if (stages.empty()) return page;
   page +=
       "<table><thead><tr><th>stage</th><th class=\"number\">answers</th><th class=\"number\">noisy numbers</th>"
@@ -162,7 +182,10 @@ std::string asked(const Receipt& receipt) {
 
 std::string guarantee(const Receipt& receipt) {
   const auto& privacy = receipt.experiment.privacy;
-  return "Whatever is made from what left this site in this run, it tells hardly more than it would have without any "
+  const bool curated = receipt.experiment.privacy.trust == config::Trust::aggregate;
+  return std::string(curated ? "Whatever the coordinator has released, as the public ledger lists it"
+                             : "Whatever is made from what left this site in this run") +
+         ", it tells hardly more than it would have without any "
          "one entity's rows: differential privacy with epsilon at most " +
          figure(privacy.epsilon.value, 4) + " and delta " + figure(privacy.delta.value, 2) +
          ", for adding or removing one entity. What counts as an entity, and whom this withstands, stands above.";
@@ -196,10 +219,12 @@ std::string sent(const Receipt& receipt) {
     all.bytes += line.event.sent->bytes;
   }
   lost += open ? 1 : 0;
-  std::string text = counted(all.messages, "message", "messages") + ", " + counted(all.bytes, "byte", "bytes") +
-                     " in all, to the coordinator only: keys, signatures, ledger hashes, " +
-                     (receipt.experiment.quorum().recovers() ? "encrypted shares of mask secrets, " : "") +
-                     "and counts under noise and mask.";
+  std::string text =
+      counted(all.messages, "message", "messages") + ", " + counted(all.bytes, "byte", "bytes") +
+      " in all, to the coordinator only: keys, signatures, ledger hashes, " +
+      (receipt.experiment.quorum().recovers() ? "encrypted shares of mask secrets, " : "") +
+      (receipt.experiment.privacy.trust == config::Trust::aggregate ? "and exact counts under masks."
+                                                                    : "and counts under noise and mask.");
   if (lost > 0) {
     text += " What left in " + counted(lost, "start", "starts") +
             " of the program that has no end on record is not in these figures.";

@@ -44,16 +44,21 @@ class RehearsedCoordinator {
     for (auto& action : protocol_.step(std::move(event), monotonic_now())) {
       if (auto* send = std::get_if<secagg::SendTo>(&action)) transport_.send(send->to, send->message);
       if (const auto* summed = std::get_if<secagg::RoundSummed>(&action)) {
-        answered_ = {.round = summed->plan.round,
-                     .attempt = summed->plan.attempt,
-                     .kind = "spend",
-                     .stage = summed->plan.stage,
-                     .events = boundary::events_of(summed->plan, domain_)};
+        answered_ = listed(summed->plan, "spend");
       }
+      if (const auto* summed = std::get_if<secagg::ExactSummed>(&action)) answered_ = listed(summed->plan, "handed");
       if (const auto* failed = std::get_if<secagg::Failed>(&action)) throw RefusedError("", failed->reason, "");
       ready_ = ready_ || std::holds_alternative<secagg::SessionReady>(action);
       closed_ = closed_ || std::holds_alternative<secagg::SessionClosed>(action);
     }
+  }
+
+  privacy::PublicSpend listed(const boundary::RoundPlan& plan, const char* kind) const {
+    return {.round = plan.round,
+            .attempt = plan.attempt,
+            .kind = kind,
+            .stage = plan.stage,
+            .events = boundary::events_of(plan, domain_)};
   }
 
   void until(const std::function<bool()>& done) {

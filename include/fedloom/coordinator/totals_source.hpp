@@ -13,6 +13,12 @@
 
 namespace fedloom::coordinator {
 
+/// Words of one block of exact totals: 128 MiB at each site and here, so that a wide workload is opened piece by piece.
+inline constexpr std::uint64_t most_block_words = std::uint64_t{1} << 24;
+
+/// The first thing that each site is asked for: the exact count and 1-ways.
+boundary::RoundPlan first_exact_plan(const config::Experiment& experiment);
+
 class TotalsSource final : public MeasurementSource {
  public:
   /// `wire` has gathered the sites. All of them outlive the source; programs give a SecureRandom. Throws UsageError
