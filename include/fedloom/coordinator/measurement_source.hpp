@@ -1,5 +1,6 @@
 #pragma once
-// Where the loop's measurements come from: the federation (FederatedSource), or the single owner's own rows
+// Where the loop's measurements come from: the federation (FederatedSource), a trusted curator of its totals
+// (TotalsSource), or the single owner's own rows
 // (apps, trust: central).
 
 #include <string>
