@@ -51,8 +51,8 @@ std::optional<boundary::SiteInternalWire::Arrival> MpiSiteRanks::receive(Instant
     }
     const Instant now = monotonic_now();
     if (now >= deadline) return std::nullopt;
-    std::this_thread::sleep_for(
-        std::min({sleep, idle_sleep, std::chrono::duration_cast<microseconds>(deadline - now)}));
+    sleep = std::min({sleep, idle_sleep, std::chrono::duration_cast<microseconds>(deadline - now)});
+    std::this_thread::sleep_for(sleep);
     sleep *= 2;
   }
 }

@@ -3,6 +3,7 @@
 //   mpirun -n 1 … site_ranks 1/1 same : -n 1 … site_ranks 1/3 same : -n 1 … 2/3 … : -n 1 … 3/3 …
 //       rank 0 stands for the coordinator; the site's first rank releases two rounds with fixed noise and compares
 //       them, bit for bit, with those of one rank that has all rows
+//   … idle   every rank of the site waits 2 s for nothing; none may use more than 0.05 s of processor time
 //   … kill   part 2 kills itself when it is asked for the second round: the first rank must name it, and nobody hangs
 //
 // Under --enable-recovery mpirun gives 0 whatever happens: what counts is the line that the first rank prints.
@@ -13,6 +14,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <ctime>
 #include <string>
 #include <string_view>
 
@@ -112,10 +114,19 @@ bool same(const std::vector<boundary::Measurement>& a, const std::vector<boundar
   return equal;
 }
 
+std::string idle(boundary::SiteInternalWire& ranks) {
+  const auto used = std::clock();
+  if (ranks.receive(monotonic_now() + Millis(2000))) return "something came";
+  const double seconds = static_cast<double>(std::clock() - used) / CLOCKS_PER_SEC;
+  return seconds <= 0.05 ? "" : "an idle rank used " + std::to_string(seconds) + " s of processor time";
+}
+
 /// What went wrong; empty when all is well.
-std::string play(transport::MpiTransport& wire, const transport::Place& place, bool kills) {
+std::string play(transport::MpiTransport& wire, const transport::Place& place, std::string_view mode) {
   Site site;
   auto& ranks = *wire.site_ranks();
+  if (mode == "idle") return idle(ranks);
+  const bool kills = mode == "kill";
   if (place.part > 0) {
     Mortal mortal(ranks);
     const bool dies = kills && place.part == 1;
@@ -136,7 +147,8 @@ std::string play(transport::MpiTransport& wire, const transport::Place& place, b
 
 int main(int argc, char** argv) {
   const std::string part = argc > 1 ? argv[1] : "1/1";
-  const bool kills = argc > 2 && std::string_view(argv[2]) == "kill";
+  const std::string mode = argc > 2 ? argv[2] : "same";
+  const bool kills = mode == "kill";
   const auto slash = part.find('/');
   const transport::Place place{.party = part.ends_with("/1") ? "the coordinator" : "the site",
                                .part = static_cast<std::uint32_t>(std::stoul(part) - 1),
@@ -144,7 +156,7 @@ int main(int argc, char** argv) {
   auto wire = transport::MpiTransport::start(argc, argv, {}, place);
   std::string fault;
   try {
-    if (place.parts > 1) fault = play(*wire, place, kills);
+    if (place.parts > 1) fault = play(*wire, place, mode);
   } catch (const Error& error) {
     // Of the others only the first rank's end is expected, once one of them has been killed.
     if (!kills) fault = error.what();
