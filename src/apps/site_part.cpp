@@ -15,12 +15,24 @@ namespace {
 constexpr std::uint32_t most_parts = 4096;
 /// The first rank, which knows the cause, and the coordinator are to leave before.
 constexpr Millis others_leave_first{1500};
+/// For the first rank to end its site's part of the run.
+constexpr Millis most_patience{600000};
 
 /// The number that `text` is; 0 when it is none.
 std::uint32_t number(std::string_view text) {
   std::uint32_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc() && end == text.data() + text.size() ? value : 0;
+}
+
+/// Tells the first rank, and stays until it has told the others.
+void give_up(boundary::SiteInternalWire& wire) {
+  wire.give_up();
+  try {
+    wire.receive(monotonic_now() + most_patience);
+  } catch (const Error&) {
+    // The first rank is gone, which is as good.
+  }
 }
 
 class PartServer {
@@ -46,16 +58,12 @@ class PartServer {
       return site::serve_part(run_, std::move(loaded)) ? ExitCode::ok : ExitCode::peer;
     } catch (const std::exception& error) {
       log_.write("ended", {{"reason", error.what()}});
-      // As little as the first rank says where the data is private.
-      std::cerr << "fedloom-site [" << policy_.site.name << ", part " << place_.part + 1 << " of " << place_.parts
-                << "]: ended";
+      // Where the data is private, when a rank fails is so too: the first rank speaks for the site, at a public tick.
       if (policy_.data_class == config::DataClass::public_data) {
-        std::cerr << ": " << error.what();
-      } else {
-        std::cerr << "; the custodian finds the reason in " << log_.path().string();
+        std::cerr << "fedloom-site [" << policy_.site.name << ", part " << place_.part + 1 << " of " << place_.parts
+                  << "]: " << error.what() << std::endl;
       }
-      std::cerr << std::endl;
-      wire_.give_up();
+      give_up(wire_);
       return ExitCode::peer;
     }
   }
@@ -68,16 +76,6 @@ class PartServer {
   site::SiteLog log_;
   site::SiteRun run_;
 };
-
-/// Takes in what comes until the others have left, so that this rank is not the first that fails.
-void linger(boundary::SiteInternalWire& wire) {
-  const Instant end = monotonic_now() + others_leave_first;
-  try {
-    while (monotonic_now() < end) wire.receive(end);
-  } catch (const Error&) {
-    sleep_until(end);  // the first rank is gone
-  }
-}
 
 }  // namespace
 
@@ -100,11 +98,11 @@ ExitCode serve_part(const ServeOptions& options, const transport::Place& place, 
   try {
     code = PartServer(options, place, wire).serve();
   } catch (...) {
-    wire.give_up();
-    linger(wire);
+    give_up(wire);
+    sleep_until(monotonic_now() + others_leave_first);
     throw;
   }
-  if (code != ExitCode::ok) linger(wire);
+  if (code != ExitCode::ok) sleep_until(monotonic_now() + others_leave_first);
   return code;
 }
 
