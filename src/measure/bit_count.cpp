@@ -130,6 +130,6 @@ void count_ands(Isa isa, const AndCount& what, std::int64_t* counts) {
   }
 }
 
-double lane_cost(Isa isa) { return isa == Isa::avx512 ? 0.9 : isa == Isa::avx2 ? 2.5 : 16; }
+double lane_cost(Isa isa) { return isa == Isa::avx512 ? 2.2 : isa == Isa::avx2 ? 5 : 18; }
 
 }  // namespace fedloom::measure

@@ -24,7 +24,7 @@ struct AndCount {
 };
 void count_ands(Isa isa, const AndCount& what, std::int64_t* counts);
 
-/// Rough nanoseconds for one lane of one such count.
+/// Rough nanoseconds for one lane of one such count, with the bitmaps in the second-level cache.
 double lane_cost(Isa isa);
 
 }  // namespace fedloom::measure

@@ -95,7 +95,7 @@ class Chooser {
     }
     if (marginal.degree() == 3) cells += masks;
     const double lanes = rows() / lane_rows + 1;
-    return {.way = Solo::Way::bits, .cost = 60 + cells * (6 + lanes * lane_cost(isa_))};
+    return {.way = Solo::Way::bits, .cost = 150 + cells * (15 + lanes * lane_cost(isa_))};
   }
   Choice off_common(const Marginal& marginal, std::size_t side) {
     const auto& own = facts(marginal[side]);
@@ -118,6 +118,13 @@ class Planner {
   Planner(const data::Table& table, const std::vector<Marginal>& marginals, Isa isa)
       : table_(table), marginals_(marginals), chooser_(table, isa) {
     for (const auto& marginal : marginals) choices_.push_back(chooser_.best(marginal));
+  }
+
+  /// How many marginals would be kept out of joints.
+  std::size_t cheaper_than(double share) const {
+    return static_cast<std::size_t>(std::count_if(choices_.begin(), choices_.end(), [&](const Choice& choice) {
+      return choice.cost < share * static_cast<double>(table_.rows());
+    }));
   }
 
   /// A plan and its cost.
@@ -193,7 +200,10 @@ CountPlan plan_counts(const data::Table& table, const std::vector<Marginal>& mar
   Planner planner(table, marginals, isa);
   std::optional<CountPlan> best;
   double least = 0;
+  std::size_t alone = marginals.size() + 1;
   for (const auto share : shares_of_joint) {
+    const auto now = planner.cheaper_than(share);
+    if (std::exchange(alone, now) == now) continue;  // the same marginals alone make the same plan
     auto [plan, cost] = planner.plan(share);
     if (best && cost >= least) continue;
     best = std::move(plan);

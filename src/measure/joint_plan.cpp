@@ -1,6 +1,7 @@
 #include "joint_plan.hpp"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 #include <optional>
 
@@ -12,37 +13,46 @@ using schema::Domain;
 /// The marginals not yet in a joint, by attribute. Attributes are places in the list of those in use.
 class Open {
  public:
-  Open(const std::vector<JointWish>& wishes, const std::vector<std::uint32_t>& used)
-      : wishes_(wishes), place_(used.empty() ? 0 : used.back() + 1), of_(used.size()), open_(wishes.size(), true) {
-    for (std::size_t p = 0; p < used.size(); ++p) place_[used[p]] = p;
-    for (std::size_t k = 0; k < wishes.size(); ++k)
-      for (const auto attribute : wishes[k].marginal) of_[place_[attribute]].push_back(k);
+  struct Entry {
+    std::array<std::uint32_t, schema::Marginal::max_degree> places{};
+    std::uint32_t degree = 0;
+    double alone = 0;
+    bool open = true;
+    const std::uint32_t* begin() const { return places.data(); }
+    const std::uint32_t* end() const { return places.data() + degree; }
+  };
+  Open(const std::vector<JointWish>& wishes, const std::vector<std::uint32_t>& used) : of_(used.size()) {
+    std::vector<std::uint32_t> place(used.empty() ? 0 : used.back() + 1);
+    for (std::size_t p = 0; p < used.size(); ++p) place[used[p]] = static_cast<std::uint32_t>(p);
+    for (const auto& wish : wishes) {
+      Entry entry{.alone = wish.alone};
+      for (const auto attribute : wish.marginal) {
+        of_[place[attribute]].push_back(entries_.size());
+        entry.places[entry.degree++] = place[attribute];
+      }
+      entries_.push_back(entry);
+    }
   }
-  bool has(std::size_t k) const { return open_[k]; }
-  void close(std::size_t k) { open_[k] = false; }
-  std::size_t place(std::uint32_t attribute) const { return place_[attribute]; }
+  const Entry& operator[](std::size_t k) const { return entries_[k]; }
+  void close(std::size_t k) { entries_[k].open = false; }
   /// Calls use(k) for each open marginal that holds the attribute at `place`. Forgets those that are closed.
   template <class Use>
   void for_each_of(std::size_t place, const Use& use) {
-    std::erase_if(of_[place], [&](std::size_t k) { return !open_[k]; });
+    std::erase_if(of_[place], [&](std::size_t k) { return !entries_[k].open; });
     for (const auto k : of_[place]) use(k);
   }
-  const JointWish& wish(std::size_t k) const { return wishes_[k]; }
 
  private:
-  const std::vector<JointWish>& wishes_;
-  std::vector<std::size_t> place_;
+  std::vector<Entry> entries_;
   std::vector<std::vector<std::size_t>> of_;
-  std::vector<bool> open_;
 };
 
 /// A joint while it grows, with what each further attribute would bring.
 class Growth {
  public:
-  Growth(const JointWish& seed, const std::vector<std::uint32_t>& used, Open& open, const Domain& domain,
-         std::size_t rows)
-      : used_(used), open_(open), domain_(domain), rows_(rows), inside_(used.size(), false), gain_(used.size(), 0) {
-    for (const auto attribute : seed.marginal) add(open.place(attribute));
+  Growth(std::size_t seed, const std::vector<std::uint32_t>& used, Open& open, const Domain& domain, std::size_t rows)
+      : used_(used), open_(open), domain_(domain), rows_(rows), inside_(used.size(), 0), gain_(used.size(), 0) {
+    for (const auto place : open[seed]) add(place);
   }
   void grow() {
     while (joint_.attributes.size() < max_joint_degree && joint_.cells <= max_joint_cells) {
@@ -52,8 +62,8 @@ class Growth {
     }
   }
   Joint take() {
-    for (const auto attribute : joint_.attributes)
-      open_.for_each_of(open_.place(attribute), [&](std::size_t k) {
+    for (const auto place : places_)
+      open_.for_each_of(place, [&](std::size_t k) {
         if (missing(k) == 0) joint_.covers.push_back(k);
       });
     std::sort(joint_.covers.begin(), joint_.covers.end());
@@ -63,19 +73,20 @@ class Growth {
 
  private:
   std::size_t missing(std::size_t k) const {
-    const auto& marginal = open_.wish(k).marginal;
-    return static_cast<std::size_t>(
-        std::count_if(marginal.begin(), marginal.end(), [&](auto a) { return !inside_[open_.place(a)]; }));
+    std::size_t missing = 0;
+    for (const auto place : open_[k]) missing += inside_[place] == 0;
+    return missing;
   }
   void add(std::size_t place) {
     joint_.attributes.push_back(used_[place]);
     joint_.cells *= domain_.size(used_[place]);
-    inside_[place] = true;
+    places_.push_back(place);
+    inside_[place] = 1;
     // What lacks one attribute now, and lacked two before, counts for that attribute.
     open_.for_each_of(place, [&](std::size_t k) {
       if (missing(k) != 1) return;
-      for (const auto attribute : open_.wish(k).marginal)
-        if (const auto other = open_.place(attribute); !inside_[other]) gain_[other] += open_.wish(k).alone;
+      for (const auto other : open_[k])
+        if (inside_[other] == 0) gain_[other] += open_[k].alone;
     });
   }
   /// The attribute whose addition saves most, if any saves.
@@ -84,7 +95,7 @@ class Growth {
     double best_saving = 0;
     const double now = joint_cost(joint_.cells, joint_.attributes.size(), rows_);
     for (std::size_t more = 0; more < used_.size(); ++more) {
-      if (gain_[more] <= best_saving || inside_[more]) continue;
+      if (gain_[more] <= best_saving || inside_[more] != 0) continue;
       const auto cells = joint_.cells * domain_.size(used_[more]);
       if (cells > max_joint_cells) continue;
       const double saving = gain_[more] + now - joint_cost(cells, joint_.attributes.size() + 1, rows_);
@@ -101,7 +112,8 @@ class Growth {
   const Domain& domain_;
   std::size_t rows_;
   Joint joint_;
-  std::vector<bool> inside_;
+  std::vector<std::size_t> places_;
+  std::vector<std::uint8_t> inside_;
   std::vector<double> gain_;
 };
 
@@ -130,15 +142,15 @@ std::vector<Joint> plan_joints(const std::vector<JointWish>& wishes, const Domai
   // Large marginals first: small ones find a place in what they leave room for.
   std::vector<std::size_t> order(wishes.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return wishes[a].marginal.cells(domain) > wishes[b].marginal.cells(domain);
-  });
+  std::vector<std::uint64_t> cells;
+  for (const auto& wish : wishes) cells.push_back(wish.marginal.cells(domain));
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return cells[a] > cells[b]; });
 
   Open open(wishes, used);
   std::vector<Joint> joints;
   for (const auto seed : order) {
-    if (!open.has(seed)) continue;
-    Growth growth(wishes[seed], used, open, domain, rows);
+    if (!open[seed].open) continue;
+    Growth growth(seed, used, open, domain, rows);
     growth.grow();
     auto joint = growth.take();
     // Summing so many cells away would cost more than counting a small marginal by itself.
