@@ -1,6 +1,5 @@
 #include "fedloom/measure/measure.hpp"
 
-#include <cstdlib>
 #include <map>
 #include <utility>
 
@@ -21,12 +20,6 @@ using schema::Query;
 
 /// Cells of the histograms that are held at one time beside the cache: 64 MiB.
 constexpr std::uint64_t batch_cells = std::uint64_t{1} << 23;
-
-std::int64_t l1_distance(const std::vector<std::int64_t>& counts, const std::vector<std::int64_t>& model) {
-  std::int64_t sum = 0;
-  for (std::size_t c = 0; c < counts.size(); ++c) sum += std::abs(counts[c] - model[c]);
-  return sum;
-}
 
 }  // namespace
 
@@ -114,11 +107,9 @@ boundary::RawScores Counter::score(const std::vector<Candidate>& candidates) {
   for (const auto& candidate : candidates) marginals.push_back(candidate.marginal);
   std::vector<std::int64_t> scores(candidates.size());
   for_each_histogram(marginals, [&](std::size_t k, Histogram&& histogram) {
-    const auto& candidate = candidates[k];
-    FEDLOOM_CHECK(candidate.model.size() == histogram.size() && candidate.weight_256 <= 256);
-    scores[k] = std::int64_t{candidate.weight_256} * l1_distance(histogram, candidate.model) - candidate.penalty_256;
+    scores[k] = boundary::score_of(candidates[k], histogram);
   });
-  return boundary::RawScores(std::move(scores), std::uint64_t{256} * options_.entity_rows);
+  return boundary::RawScores(std::move(scores), boundary::score_sensitivity * options_.entity_rows);
 }
 
 std::vector<RawCounts> measure(const data::Table& table, const std::vector<Query>& queries,
