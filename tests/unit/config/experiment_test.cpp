@@ -113,6 +113,16 @@ TEST(ExperimentFile, OfASingleOwnerReadsNoRoster) {
   EXPECT_FALSE(experiment.quorum().recovers());
 }
 
+TEST(ExperimentFile, OfATrustedCuratorKeepsItsRosterOfThreeAtLeast) {
+  const ConfigFolder folder;
+  const std::string text = with(good_experiment, "trust: none", "trust: aggregate");
+  const Experiment experiment = load_experiment(folder.write("aggregate.yaml", text));
+  EXPECT_EQ(experiment.privacy.trust, Trust::aggregate);
+  EXPECT_STREQ(name_of(experiment.privacy.trust), "aggregate");
+  ASSERT_TRUE(experiment.roster.has_value());
+  EXPECT_GE(experiment.roster->size(), least_aggregate_sites);
+}
+
 TEST(ExperimentFile, FindsItsFilesBesideItself) {
   const ConfigFolder folder;
   std::filesystem::create_directory(folder / "sub");
@@ -150,7 +160,8 @@ TEST(ExperimentHash, IsOverEverythingThatChangesWhatIsMeasuredOrMade) {
       {"seed: 7", "seed: 8"},
       {"roster: roster.yaml", "roster: roster2.yaml"},
       {"schema: schema.yaml", "schema: schema2.yaml"},
-      {"trust: none", "trust: central"}};
+      {"trust: none", "trust: central"},
+      {"trust: none", "trust: aggregate"}};
   folder.write("roster2.yaml", with(good_roster, "site: west", "site: east"));
   folder.write("schema2.yaml", with(good_schema, "Female", "female"));
   for (const auto& [old_part, new_part] : changes) {
@@ -224,6 +235,12 @@ std::vector<BadFile> bad_experiments() {
           ":7:14: 'adjacency' must be add_remove, not 'replace'"),
       bad("trust", "trust: none", "trust: centrl",
           ":8:10: 'trust' must be one of none, aggregate, central, not 'centrl'; did you mean 'central'?"),
+      bad("aggregate_dropouts", "trust: none\n  colluding_sites: 2\n  dropouts: 0",
+          "trust: aggregate\n  colluding_sites: 1\n  dropouts: 1",
+          ":10:13: with trust: aggregate no site may drop out"),
+      bad("aggregate_liar", "trust: none\n  colluding_sites: 2\n  dropouts: 0\n  coordinator: curious",
+          "trust: aggregate\n  colluding_sites: 1\n  dropouts: 0\n  coordinator: malicious",
+          ":11:16: with trust: aggregate the coordinator sees exact totals"),
       bad("colluding_sites", "colluding_sites: 2", "colluding_sites: 0",
           ":9:20: 'colluding_sites' must be a whole number at least 1 and at most 99, not 0"),
       bad("colluding_sites_all", "colluding_sites: 2", "colluding_sites: 3",

@@ -126,6 +126,9 @@ std::vector<BadFile> bad_policies() {
       bad("columns_item", "columns: [age, sex]", "columns: [age, [sex]]",
           ":9:18: item 2 of 'columns' must be the name"),
       bad("no_columns", "  columns: [age, sex]\n", "", ":9:3: 'allow' lacks 'columns' (Columns that may be measured)"),
+      bad("trust_aggregate", "trust: [none, central]", "trust: [aggregates]",
+          ":10:11: item 1 of 'trust' must be one of none, aggregate, central, not 'aggregates'; did you mean "
+          "'aggregate'?"),
       bad("trust", "trust: [none, central]", "trust: [nobody]",
           ":10:11: item 1 of 'trust' must be one of none, aggregate, central, not 'nobody'"),
       bad("trust_none", "trust: [none, central]", "trust: []", ":10:10: 'trust' must have at least 1 items"),
