@@ -41,7 +41,8 @@ std::vector<Measurement> to_measurements(Total&& total, const RoundPlan& plan, c
                             .grid_bits = noise.grid_bits,
                             .sigma = std::sqrt(sites * noise.variance_counts()),
                             .round = plan.round,
-                            .coarsening = plan.coarsening};
+                            .coarsening = plan.coarsening,
+                            .look = plan.stage == look_stage};
     // Two's complement is the centred residue mod 2^64.
     for (auto& value : measurement.grid_values) value = static_cast<std::int64_t>(consumed.words()[at++]);
     measurements.push_back(std::move(measurement));

@@ -1,7 +1,7 @@
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
-#include "fedloom/base/check.hpp"
 #include "fedloom/base/error.hpp"
 #include "fedloom/base/file.hpp"
 #include "fedloom/boundary/measurement.hpp"
@@ -13,14 +13,16 @@ namespace {
 
 constexpr std::uint64_t format_version = 1;
 
-/// What the measurements of a run are over.
+/// Bins that measurements of a run are over.
+struct Bins {
+  schema::Coarsening coarsening;
+  schema::Domain domain;
+};
+
+/// What the measurements of a run are over: the schema's codes, or one of a few coarsenings.
 struct Ground {
   const schema::Domain* fine;
-  schema::Domain coarse;
-  schema::Coarsening coarsening;
-
-  Ground(const schema::Domain& domain, schema::Coarsening made)
-      : fine(&domain), coarse(made.over(domain)), coarsening(std::move(made)) {}
+  std::vector<Bins> bins;
 };
 
 Json header_of(const schema::Domain& domain) {
@@ -33,30 +35,40 @@ Ground read_header(std::string_view line, const schema::Domain& domain) {
   auto json = parse_object(line);
   if (uint_field(json, "version", UINT64_MAX) != format_version)
     throw JsonFault("these measurements are of another version of the format");
-  schema::Coarsening coarsening;
-  if (json.contains("coarsening")) coarsening = coarsening_of(json.at("coarsening"), domain);
-  json.erase("coarsening");
-  if (json != header_of(domain)) throw JsonFault("these measurements were made over another domain");
-  return {domain, std::move(coarsening)};
-}
-
-/// The one coarsening of a run; some of its measurements are older than it.
-schema::Coarsening coarsening_of(const std::vector<Measurement>& measurements) {
-  schema::Coarsening one;
-  for (const auto& measurement : measurements) {
-    if (measurement.coarsening.empty()) continue;
-    FEDLOOM_CHECK(one.empty() || one == measurement.coarsening);
-    one = measurement.coarsening;
+  Ground ground{&domain, {}};
+  const auto listed = json.value("coarsenings", Json::array());
+  if (!listed.is_array()) throw JsonFault("\"coarsenings\" must be a list");
+  for (const auto& one : listed) {
+    auto coarsening = coarsening_of(one, domain);
+    auto over = coarsening.over(domain);
+    ground.bins.push_back({std::move(coarsening), std::move(over)});
   }
-  return one;
+  json.erase("coarsenings");
+  if (json != header_of(domain)) throw JsonFault("these measurements were made over another domain");
+  return ground;
 }
 
-Json to_json(const Measurement& measurement, const schema::Domain& domain) {
+/// Each coarsening of a run once, in the order of their first use: few, so a search is enough.
+std::vector<schema::Coarsening> coarsenings_of(const std::vector<Measurement>& measurements) {
+  std::vector<schema::Coarsening> found;
+  for (const auto& measurement : measurements) {
+    const auto& coarsening = measurement.coarsening;
+    if (!coarsening.empty() && std::find(found.begin(), found.end(), coarsening) == found.end())
+      found.push_back(coarsening);
+  }
+  return found;
+}
+
+Json to_json(const Measurement& measurement, const schema::Domain& domain,
+             const std::vector<schema::Coarsening>& coarsenings) {
   auto json = query_to_json(measurement.query, domain);
   json["round"] = measurement.round;
   json["sigma"] = measurement.sigma;
   json["grid_bits"] = measurement.grid_bits;
-  if (!measurement.coarsening.empty()) json["coarse"] = true;
+  if (!measurement.coarsening.empty())
+    json["coarsening"] =
+        std::find(coarsenings.begin(), coarsenings.end(), measurement.coarsening) - coarsenings.begin();
+  if (measurement.look) json["look"] = true;
   json["values"] = measurement.grid_values;
   return json;
 }
@@ -74,26 +86,31 @@ bool is_int64(const Json& value) {
          (!value.is_number_unsigned() || value.get<std::uint64_t>() <= std::uint64_t{INT64_MAX});
 }
 
-bool is_coarse(const Json& json, const Ground& ground) {
-  const auto found = json.find("coarse");
-  if (found == json.end()) return false;
-  if (!found->is_boolean() || !found->get<bool>()) throw JsonFault("\"coarse\" can only be true");
-  if (ground.coarsening.empty()) throw JsonFault("the first line tells no coarsening, but a measurement is over one");
-  return true;
+/// None: the schema's own codes.
+const Bins* bins_of(const Json& json, const Ground& ground) {
+  if (!json.contains("coarsening")) return nullptr;
+  const auto which = uint_field(json, "coarsening", UINT32_MAX);
+  if (which >= ground.bins.size())
+    throw JsonFault("the first line tells no coarsening " + std::to_string(which) + ", but a measurement is over it");
+  return &ground.bins[which];
 }
 
 Measurement measurement_of(std::string_view line, const Ground& ground) {
   const auto json = parse_object(line);
-  refuse_other_keys(
-      json, {"kind", "attributes", "sketch_rows", "sketch_seed", "round", "sigma", "grid_bits", "coarse", "values"});
+  refuse_other_keys(json, {"kind", "attributes", "sketch_rows", "sketch_seed", "round", "sigma", "grid_bits",
+                           "coarsening", "look", "values"});
   Measurement measurement{.query = query_from_json(json, *ground.fine)};
-  const bool coarse = is_coarse(json, ground);
-  if (coarse) measurement.coarsening = ground.coarsening;
+  const Bins* bins = bins_of(json, ground);
+  if (bins != nullptr) measurement.coarsening = bins->coarsening;
   measurement.round = static_cast<std::uint32_t>(uint_field(json, "round", UINT32_MAX));
   measurement.sigma = sigma_of(json);
   measurement.grid_bits = static_cast<std::uint8_t>(uint_field(json, "grid_bits", max_grid_bits));
+  if (const auto look = json.find("look"); look != json.end()) {
+    if (!look->is_boolean()) throw JsonFault("\"look\" must be true or false");
+    measurement.look = look->get<bool>();
+  }
   const auto values = json.find("values");
-  const auto length = measurement.query.length(coarse ? ground.coarse : *ground.fine);
+  const auto length = measurement.query.length(bins != nullptr ? bins->domain : *ground.fine);
   if (values == json.end() || !values->is_array() || values->size() != length)
     throw JsonFault("\"values\" must be a list of " + std::to_string(length) + " whole numbers");
   measurement.grid_values.reserve(length);
@@ -109,10 +126,10 @@ Measurement measurement_of(std::string_view line, const Ground& ground) {
 void save_measurements(const std::filesystem::path& file, const schema::Domain& domain,
                        const std::vector<Measurement>& measurements) {
   auto header = header_of(domain);
-  if (const auto coarsening = coarsening_of(measurements); !coarsening.empty())
-    header["coarsening"] = Json::parse(schema::to_json(coarsening, domain));
+  const auto coarsenings = coarsenings_of(measurements);
+  for (const auto& one : coarsenings) header["coarsenings"].push_back(Json::parse(schema::to_json(one, domain)));
   auto text = header.dump() + "\n";
-  for (const auto& measurement : measurements) text += to_json(measurement, domain).dump() + "\n";
+  for (const auto& measurement : measurements) text += to_json(measurement, domain, coarsenings).dump() + "\n";
   write_atomically(file, std::string_view(text));
 }
 

@@ -32,7 +32,7 @@ bool asks_one_ways_only(const config::Experiment& experiment) {
 Batches batches_for(std::size_t dimensions, double typical_noise) {
   constexpr double kMost = 16;
   const auto d = static_cast<double>(dimensions);
-  const double cliques = std::round(d * std::clamp(2.0 * std::cbrt(0.07 / typical_noise), 1.5, 6.0));
+  const double cliques = std::round(d * std::clamp(2.0 * std::cbrt(0.07 / typical_noise), 1.0, 6.0));
   const double per_batch = std::max({1.0, std::round(0.125 * d), std::ceil(cliques / kMost)});
   const double count = std::max(2.0, std::ceil(cliques / per_batch));
   return {static_cast<std::uint32_t>(cliques), static_cast<std::uint32_t>(count)};

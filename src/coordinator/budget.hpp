@@ -29,12 +29,15 @@ struct Share {
 // Parts of the whole budget that go to a first look; the rest is for what is selected.
 inline constexpr double kCountPart = 0.005;
 inline constexpr double kOneWayPart = 0.25;  ///< at least; one_way_part() may want more
-inline constexpr double kSketchPart = 0.10;  ///< trust: none
+inline constexpr double kLookPart = 0.10;
+inline constexpr double kLookPartBesideScores = 0.05;  ///< trust: central
+inline constexpr double kLookPartOfCodes = 0.50;       ///< where bins are the codes, and a triple is measured for good
+inline constexpr double kSketchPart = 0.07;            ///< trust: none, unless the look was at codes
 
 /// No pair to select: a product of 1-ways is all that is asked for.
 bool asks_one_ways_only(const config::Experiment& experiment);
 
-/// trust: none: K = d·clip(2·(.07/ν)^(1/3), 1.5, 6) cliques in batches of an eighth of d or a sixteenth of K.
+/// trust: none: K = d·clip(2·(.07/ν)^(1/3), 1, 6) cliques in batches of an eighth of d or a sixteenth of K.
 struct Batches {
   std::uint32_t cliques = 0, count = 0;
 };

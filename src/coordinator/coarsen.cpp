@@ -77,7 +77,7 @@ std::optional<Axis> merged(const schema::Attribute& attribute, std::uint32_t pla
   return axis;
 }
 
-Measurement folded(const Measurement& fine, const Axis& axis, const schema::Coarsening& coarsening, double rows) {
+Measurement folded(const Measurement& fine, const Axis& axis, double rows) {
   std::vector<double> sum(axis.bins(), 0.0), codes(axis.bins(), 0.0);
   for (std::size_t c = 0; c < axis.bin_of.size(); ++c) {
     sum[axis.bin_of[c]] += fine.value(c);
@@ -85,8 +85,8 @@ Measurement folded(const Measurement& fine, const Axis& axis, const schema::Coar
   }
   const auto all = static_cast<double>(axis.bin_of.size());
   const double lack = rows - std::accumulate(sum.begin(), sum.end(), 0.0);
-  Measurement out{.query = fine.query, .grid_values = {}, .grid_bits = fine.grid_bits, .round = fine.round};
-  out.coarsening = coarsening;
+  Measurement out{
+      .query = fine.query, .grid_values = {}, .grid_bits = fine.grid_bits, .round = fine.round, .look = fine.look};
   double precision = 0;
   for (std::size_t b = 0; b < sum.size(); ++b) {
     out.grid_values.push_back(std::llround(std::ldexp(sum[b] + lack * codes[b] / all, fine.grid_bits)));
@@ -100,6 +100,32 @@ const Axis* axis_of(const schema::Coarsening& coarsening, std::uint32_t attribut
   const auto& axes = coarsening.axes();
   const auto found = std::find_if(axes.begin(), axes.end(), [&](const Axis& a) { return a.attribute == attribute; });
   return found == axes.end() ? nullptr : &*found;
+}
+
+/// Bin of each code of an attribute.
+std::vector<std::uint32_t> map_of(const schema::Coarsening& coarsening, std::uint32_t attribute, std::uint32_t size) {
+  if (const Axis* axis = axis_of(coarsening, attribute)) return axis->bin_of;
+  std::vector<std::uint32_t> own(size);
+  std::iota(own.begin(), own.end(), 0U);
+  return own;
+}
+
+/// What `merged` does to the bins of `bins`.
+schema::Coarsening of_bins(const schema::Coarsening& merged, const schema::Coarsening& bins,
+                           const schema::Domain& fine) {
+  if (merged.empty() || merged == bins) return {};
+  const schema::Domain over = bins.over(fine);
+  std::vector<Axis> axes;
+  for (std::uint32_t i = 0; i < fine.dimensions(); ++i) {
+    const auto to_bin = map_of(bins, i, fine.size(i)), to_merged = map_of(merged, i, fine.size(i));
+    Axis axis{i, std::vector<std::uint32_t>(over.size(i))};
+    for (std::size_t c = 0; c < to_bin.size(); ++c) axis.bin_of[to_bin[c]] = to_merged[c];
+    for (std::size_t c = 0; c < to_bin.size(); ++c) {
+      if (axis.bin_of[to_bin[c]] != to_merged[c]) throw std::invalid_argument("a measurement parts a bin of the run");
+    }
+    if (axis.bins() < axis.bin_of.size()) axes.push_back(std::move(axis));
+  }
+  return schema::Coarsening(std::move(axes));
 }
 
 std::vector<Measurement> of_codes(const std::vector<Measurement>& measurements) {
@@ -129,7 +155,7 @@ std::vector<double> shares_of(const Axis& axis, const std::optional<OneWay>& noi
 }  // namespace
 
 schema::Coarsening coarsening_for(const schema::Schema& schema, const std::vector<Measurement>& one_ways) {
-  const double rows = train::estimate_rows(one_ways, schema.domain());
+  const double rows = train::estimate_rows(one_ways);
   std::vector<Axis> axes;
   for (std::uint32_t i = 0; i < schema.attributes().size(); ++i) {
     if (auto axis = merged(schema.attributes()[i], i, one_ways, rows)) axes.push_back(std::move(*axis));
@@ -146,7 +172,7 @@ schema::Domain at_most_bins(const schema::Domain& fine) {
 std::vector<Measurement> fold(const std::vector<Measurement>& released, const schema::Coarsening& coarsening,
                               const schema::Domain& fine) {
   if (coarsening.empty()) return released;
-  const double rows = train::estimate_rows(of_codes(released), fine);
+  const double rows = train::estimate_rows(of_codes(released));
   std::vector<Measurement> out;
   out.reserve(released.size());
   for (const Measurement& m : released) {
@@ -155,7 +181,8 @@ std::vector<Measurement> fold(const std::vector<Measurement>& released, const sc
     if (touched && (m.query.kind != schema::Query::Kind::marginal || m.query.marginal.degree() != 1)) {
       throw std::invalid_argument("a joint measurement of codes that were merged later");
     }
-    out.push_back(touched ? folded(m, *axis_of(coarsening, m.query.marginal[0]), coarsening, rows) : m);
+    out.push_back(touched ? folded(m, *axis_of(coarsening, m.query.marginal[0]), rows) : m);
+    out.back().coarsening = of_bins(m.coarsening, coarsening, fine);
   }
   return out;
 }
@@ -168,13 +195,36 @@ model::Expansion expansion_for(const std::vector<Measurement>& released, const s
   return {fine, coarsening, std::move(shares)};
 }
 
-schema::Coarsening coarsening_of(const schema::Schema& schema, const std::vector<Measurement>& released) {
-  bool one_ways_only = true;
-  for (const Measurement& m : released) {
-    if (!m.coarsening.empty()) return m.coarsening;
-    one_ways_only = one_ways_only && m.query.kind == schema::Query::Kind::marginal && m.query.marginal.degree() < 2;
+schema::Coarsening combine(const schema::Coarsening& bins, const schema::Coarsening& further,
+                           const schema::Domain& fine) {
+  std::vector<Axis> axes;
+  const schema::Domain over = bins.over(fine);
+  for (std::uint32_t i = 0; i < fine.dimensions(); ++i) {
+    const auto to_bin = map_of(bins, i, fine.size(i)), onward = map_of(further, i, over.size(i));
+    Axis axis{i, std::vector<std::uint32_t>(fine.size(i))};
+    for (std::size_t c = 0; c < to_bin.size(); ++c) axis.bin_of[c] = onward[to_bin[c]];
+    if (axis.bins() < axis.bin_of.size()) axes.push_back(std::move(axis));
   }
-  return one_ways_only ? coarsening_for(schema, released) : schema::Coarsening();
+  return schema::Coarsening(std::move(axes));
+}
+
+schema::Coarsening coarsening_of(const schema::Schema& schema, const std::vector<Measurement>& released) {
+  std::vector<Measurement> first;
+  std::copy_if(released.begin(), released.end(), std::back_inserter(first), [](const Measurement& m) {
+    return m.round <= 1 && m.query.kind == schema::Query::Kind::marginal && m.query.marginal.degree() < 2;
+  });
+  schema::Coarsening called_for = coarsening_for(schema, first);
+  if (called_for.empty()) return called_for;
+  const schema::Coarsening* finest = nullptr;
+  for (const Measurement& m : released) {
+    if (m.coarsening.empty()) {
+      if (m.query.marginal.degree() > 1) return {};  // codes were measured together, so none was merged
+      continue;
+    }
+    const auto& fine = schema.domain();
+    if (finest == nullptr || m.coarsening.over(fine).width() > finest->over(fine).width()) finest = &m.coarsening;
+  }
+  return finest == nullptr ? called_for : *finest;
 }
 
 }  // namespace fedloom::coordinator

@@ -25,16 +25,6 @@ std::uint32_t components_of(const config::Experiment& experiment) {
   return asks_one_ways_only(experiment) ? 1 : experiment.generator.components;
 }
 
-std::vector<schema::Marginal> measured_marginals(const std::vector<boundary::Measurement>& measurements) {
-  std::vector<schema::Marginal> out;
-  for (const boundary::Measurement& m : measurements) {
-    if (m.query.kind == schema::Query::Kind::marginal) out.push_back(m.query.marginal);
-  }
-  std::sort(out.begin(), out.end());
-  out.erase(std::unique(out.begin(), out.end()), out.end());
-  return out;
-}
-
 Loop::Impl::Impl(const config::Experiment& e, std::uint32_t sites)
     : experiment(e),
       crowd(Crowd::of(e, sites)),
@@ -65,7 +55,9 @@ void Loop::Impl::plan_after(Phase done) {
   switch (done) {
     case Phase::one_way:
       if (one_way_only()) return measure_remainder();
-      return scores_are_exact() ? start_picks() : plan_sketch();
+      return state.one_ways_complete ? plan_after_look() : plan_look();
+    case Phase::look:
+      return plan_after_look();
     case Phase::sketch:
       return start_batches();
     case Phase::batch:
@@ -78,7 +70,15 @@ void Loop::Impl::plan_after(Phase done) {
   }
 }
 
-void Loop::Impl::measure_next(Phase phase, std::vector<Share> wanted) {
+void Loop::Impl::add_missing_one_ways(std::vector<Share>& wanted) {
+  const double more = missing_one_way_part();
+  state.one_ways_complete = true;
+  if (more <= 1e-6) return;
+  for (Share& share : one_way_shares(domain(), more)) wanted.push_back(std::move(share));
+}
+
+void Loop::Impl::measure_next(Phase phase, std::vector<Share> wanted, const schema::Coarsening& over) {
+  pending_bins = over.empty() ? coarsening : combine(coarsening, over, experiment.schema.domain());
   state.phase = phase;
   ++state.round;
   state.attempt = 0;
@@ -103,9 +103,10 @@ void Loop::Impl::price_step() {
   frame.round = state.round;
   frame.attempt = state.attempt;
   frame.stage = state.phase == Phase::one_way || state.phase == Phase::remainder ? "one-way"
+                : state.phase == Phase::look                                     ? std::string(boundary::look_stage)
                 : state.phase == Phase::sketch                                   ? "sketch"
                                                                                  : "measure";
-  frame.coarsening = coarsening;
+  frame.coarsening = pending_bins;
   step = MeasureStep{price(std::move(frame), shares, budget.left(), crowd, experiment.schema.domain())};
 }
 
@@ -122,7 +123,8 @@ RoundRecord Loop::Impl::record(const std::string& stage, double rho_step) const 
 }
 
 train::FitReport Loop::Impl::fit(std::uint32_t steps, double step_size) {
-  return train::fit(generator, measurements, {steps, step_size, train::mutual_information_weight(measurements)});
+  const std::vector<boundary::Measurement> used = without_look();
+  return train::fit(generator, used, {steps, step_size, train::mutual_information_weight(used)});
 }
 
 Loop::Loop(const config::Experiment& experiment, std::uint32_t sites)
@@ -153,12 +155,14 @@ RoundRecord Loop::absorb(std::vector<boundary::Measurement> measurements) {
   std::vector<std::vector<float>> before;
   const Phase done = loop.state.phase;
   if (done == Phase::measure) before = train::answers(loop.generator, {measured[0]}, loop.total_rows());
-  loop.measurements.insert(loop.measurements.end(), measurements.begin(), measurements.end());
+  loop.released.insert(loop.released.end(), measurements.begin(), measurements.end());
+  std::vector<boundary::Measurement> folded = fold(measurements, loop.coarsening, loop.experiment.schema.domain());
+  std::move(folded.begin(), folded.end(), std::back_inserter(loop.measurements));
   if (done == Phase::one_way) loop.coarsen();
   train::FitReport report;
   if (loop.one_way_only()) {
     report = train::fit_independent(loop.generator, loop.measurements);
-  } else if (done == Phase::one_way || done == Phase::sketch) {
+  } else if (done == Phase::one_way || done == Phase::look || done == Phase::sketch) {
     train::initialise(loop.generator, loop.measurements, loop.experiment.seed);
   } else if (done == Phase::batch) {
     report = loop.fit(100, 0.2);
@@ -206,7 +210,7 @@ RoundRecord Loop::finish() {
   const Stopwatch watch;
   train::FitReport report;
   // From a fresh start: a model that grew with its measurements keeps some of the way it came, and errs more.
-  loop.generator = refit(loop.experiment, loop.released(), report);
+  loop.generator = refit(loop.experiment, loop.released, report);
   RoundRecord record = loop.record("final fit", 0.0);
   record.chi2_per_cell = report.chi2_per_cell;
   record.lambda = report.lambda;
@@ -215,7 +219,7 @@ RoundRecord Loop::finish() {
 }
 
 const model::Generator& Loop::generator() const noexcept { return impl_->generator; }
-std::vector<boundary::Measurement> Loop::measurements() const { return impl_->released(); }
+std::vector<boundary::Measurement> Loop::measurements() const { return impl_->released; }
 double Loop::rows_estimate() const { return impl_->total_rows(); }
 privacy::Rho Loop::spent() const noexcept { return {impl_->budget.spent()}; }
 

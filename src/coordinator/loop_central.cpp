@@ -19,9 +19,10 @@ double Loop::Impl::size_factor(std::uint64_t cells) const {
 
 void Loop::Impl::start_picks() {
   const double picks = picks_for(domain().dimensions(), predicted_noise());
-  if (const double more = missing_one_way_part(); more > 1e-6 && state.round == 1) {
-    state.rounds_planned = 2 + 2 * static_cast<std::uint32_t>(std::lround(picks));
-    return measure_next(Phase::one_way, one_way_shares(domain(), more));
+  if (std::vector<Share> wanted; !state.one_ways_complete) {
+    add_missing_one_ways(wanted);
+    state.rounds_planned = state.round + 1 + 2 * static_cast<std::uint32_t>(std::lround(picks));
+    if (!wanted.empty()) return measure_next(Phase::one_way, std::move(wanted));
   }
   state.sigma = std::sqrt(picks / (1.8 * budget.left()));
   state.epsilon = std::sqrt(0.8 * budget.left() / picks);

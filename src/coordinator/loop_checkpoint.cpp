@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kVersion = 2;
+constexpr int kVersion = 3;
 constexpr const char* kIndex = "checkpoint.json";
 constexpr const char* kRemedy = "resume with the experiment that wrote it, or start a new run";
 
@@ -72,6 +72,7 @@ json state_json(const LoopState& s) {
           {"round", s.round},
           {"attempt", s.attempt},
           {"rounds_planned", s.rounds_planned},
+          {"one_ways_complete", s.one_ways_complete},
           {"cliques", s.cliques},
           {"taken", s.taken},
           {"batches", s.batches},
@@ -91,6 +92,7 @@ LoopState state_of(const json& value, const schema::Domain& domain) {
   value.at("round").get_to(s.round);
   value.at("attempt").get_to(s.attempt);
   value.at("rounds_planned").get_to(s.rounds_planned);
+  value.at("one_ways_complete").get_to(s.one_ways_complete);
   value.at("cliques").get_to(s.cliques);
   value.at("taken").get_to(s.taken);
   value.at("batches").get_to(s.batches);
@@ -125,7 +127,7 @@ void Loop::Impl::save(const std::filesystem::path& folder) const {
   const std::uint64_t number = number_of(folder / kIndex) + 1;
   const std::string name = "state-" + std::to_string(number);
   std::filesystem::create_directories(folder / name);
-  boundary::save_measurements(folder / name / "measurements.jsonl", experiment.schema.domain(), released());
+  boundary::save_measurements(folder / name / "measurements.jsonl", experiment.schema.domain(), released);
   generator.save(folder / name, "{}");
   json pending = json::array();
   for (const Share& share : shares) pending.push_back(share_json(share));
@@ -137,6 +139,7 @@ void Loop::Impl::save(const std::filesystem::path& folder) const {
                       {"experiment", fingerprint(experiment, crowd)},
                       {"spent", budget.spent()},
                       {"coarsening", json::parse(schema::to_json(coarsening, fine))},
+                      {"pending_bins", json::parse(schema::to_json(pending_bins, fine))},
                       {"state", state_json(state)},
                       {"pending", pending},
                       {"selection_part", selection_part}};
@@ -167,7 +170,9 @@ void Loop::Impl::load(const std::filesystem::path& folder) {
     for (const json& share : index.at("pending")) shares.push_back(share_of(share, domain()));
     selection_part = index.at("selection_part").get<double>();
     const schema::Domain& fine = experiment.schema.domain();
-    measurements = boundary::load_measurements(folder / name / "measurements.jsonl", fine);
+    released = boundary::load_measurements(folder / name / "measurements.jsonl", fine);
+    measurements = released;
+    pending_bins = schema::coarsening_from_json(index.at("pending_bins").dump(), fine);
     go_on_over(schema::coarsening_from_json(index.at("coarsening").dump(), fine));
     model::Generator saved = model::Generator::load(folder / name);
     if (saved.domain() != domain() || saved.components() != generator.components()) {

@@ -14,7 +14,7 @@
 namespace fedloom::coordinator {
 
 /// What the pending step is for.
-enum class Phase : std::uint8_t { one_way, sketch, batch, select, measure, remainder, finished };
+enum class Phase : std::uint8_t { one_way, look, sketch, batch, select, measure, remainder, finished };
 
 /// Counters that a checkpoint keeps.
 struct LoopState {
@@ -22,6 +22,7 @@ struct LoopState {
   std::uint32_t round = 0;  ///< of the pending step, or of the last one once finished
   std::uint32_t attempt = 0;
   std::uint32_t rounds_planned = 1;
+  bool one_ways_complete = false;  ///< nothing more goes to them but what is left at the end
   // trust: none
   std::uint32_t cliques = 0, taken = 0;  ///< K, and how many are measured
   std::uint32_t batches = 0, batch = 0;
@@ -43,14 +44,17 @@ struct Loop::Impl {
   double missing_one_way_part() const;
   /// ν, from the rows as they are estimated by now.
   double predicted_noise() const;
-  void measure_next(Phase phase, std::vector<Share> shares);
+  /// Over `over`, bins of the measured domain; empty: over the domain itself.
+  void measure_next(Phase phase, std::vector<Share> shares, const schema::Coarsening& over = {});
+  /// The 1-ways' shares that are still due join those of a step over the measured domain itself.
+  void add_missing_one_ways(std::vector<Share>& shares);
   /// All that is left goes to the 1-ways: nothing else is worth measuring.
   void measure_remainder();
   void stop();
   void price_step();
   RoundRecord record(const std::string& stage, double rho_step) const;
   train::FitReport fit(std::uint32_t steps, double step_size);
-  double total_rows() const { return train::estimate_rows(measurements, domain()); }
+  double total_rows() const { return train::estimate_rows(measurements); }
   /// What is measured from here on: the schema's codes, or their bins once coarsen() found some to merge.
   const schema::Domain& domain() const { return measured_domain; }
   bool one_way_only() const;
@@ -59,13 +63,23 @@ struct Loop::Impl {
   // Wide domains (loop_coarsen.cpp)
   void coarsen();
   void go_on_over(schema::Coarsening bins);
-  /// What the sites gave, before anything of it was folded.
-  std::vector<boundary::Measurement> released() const;
+
+  // The first look at everything (loop_look.cpp)
+  void plan_look();
+  /// What comes after the look, or in its place.
+  void plan_after_look();
+  bool looked_at_codes() const;
+  /// The look apart: it is for the last fit, since a model that follows it tells less of what to measure next.
+  std::vector<boundary::Measurement> without_look() const;
+  std::vector<schema::Marginal> measured_marginals() const;
 
   // trust: none (loop_sketch.cpp)
   void plan_sketch();
   void start_batches();
   void plan_batch();
+  /// E_r of pairs and small triples: 0 once measured.
+  std::map<schema::Marginal, double> seen_errors(const std::vector<schema::Marginal>& measured) const;
+  std::map<schema::Marginal, double> looked_errors(const std::vector<schema::Marginal>& measured) const;
   std::map<schema::Marginal, double> sketched_errors(const std::vector<schema::Marginal>& measured) const;
 
   // trust: central, aggregate (loop_central.cpp)
@@ -86,20 +100,17 @@ struct Loop::Impl {
   Workload workload;
   Budget budget;
   model::Generator generator;
-  std::vector<boundary::Measurement> measurements;
+  std::vector<boundary::Measurement> released;      ///< as the sites gave them
+  std::vector<boundary::Measurement> measurements;  ///< the same, as they are over measured_domain
   schema::Domain measured_domain;
-  schema::Coarsening coarsening;
-  /// As released; the first measurements are these, folded. Empty where nothing is merged.
-  std::vector<boundary::Measurement> first_look;
+  schema::Coarsening coarsening;  ///< from the schema's codes to measured_domain
   LoopState state;
-  std::vector<Share> shares;  ///< of the pending MeasureStep
-  double selection_part = 0;  ///< of the pending SelectStep
+  std::vector<Share> shares;        ///< of the pending MeasureStep
+  schema::Coarsening pending_bins;  ///< from the schema's codes to what it is over
+  double selection_part = 0;        ///< of the pending SelectStep
   Step step;
 };
 
 std::uint32_t components_of(const config::Experiment& experiment);
-
-/// Marginals measured so far, sorted, each once.
-std::vector<schema::Marginal> measured_marginals(const std::vector<boundary::Measurement>& measurements);
 
 }  // namespace fedloom::coordinator

@@ -1,9 +1,10 @@
-// trust: none. Selection has to be linear in the rows, so it is done once, by random signs of every pair; what
-// follows is post-processing until the next batch is measured.
+// trust: none. Selection has to be linear in the rows, so it is done once, by random signs of every pair, or by the
+// look where that was at the codes themselves; what follows is post-processing until the next batch is measured.
 
 #include <algorithm>
 #include <cmath>
 
+#include "coordinator/look.hpp"
 #include "coordinator/loop_impl.hpp"
 
 namespace fedloom::coordinator {
@@ -25,9 +26,7 @@ void Loop::Impl::plan_sketch() {
   for (const schema::Query& query : queries) {
     wanted.push_back({query, part * static_cast<double>(query.row_l2_squared()) / squares});
   }
-  if (const double more = missing_one_way_part(); more > 0) {
-    for (Share& share : one_way_shares(domain(), more)) wanted.push_back(std::move(share));
-  }
+  add_missing_one_ways(wanted);
   state.rounds_planned = state.round + 1 + batches_for(domain().dimensions(), typical).count;
   measure_next(Phase::sketch, std::move(wanted));
 }
@@ -39,6 +38,23 @@ void Loop::Impl::start_batches() {
   state.batch = state.taken = 0;
   state.rounds_planned = state.round + state.batches;
   plan_batch();
+}
+
+std::map<schema::Marginal, double> Loop::Impl::seen_errors(const std::vector<schema::Marginal>& measured) const {
+  return looked_at_codes() ? looked_errors(measured) : sketched_errors(measured);
+}
+
+std::map<schema::Marginal, double> Loop::Impl::looked_errors(const std::vector<schema::Marginal>& measured) const {
+  std::vector<const boundary::Measurement*> look;
+  for (const boundary::Measurement& m : measurements) {
+    if (m.look && m.query.marginal.degree() > 1) look.push_back(&m);
+  }
+  std::map<schema::Marginal, double> errors =
+      look_errors(look, domain(), [&](const auto& pairs) { return train::answers(generator, pairs, total_rows()); });
+  for (const schema::Marginal& marginal : measured) {
+    if (const auto found = errors.find(marginal); found != errors.end()) found->second = 0.0;
+  }
+  return errors;
 }
 
 std::map<schema::Marginal, double> Loop::Impl::sketched_errors(const std::vector<schema::Marginal>& measured) const {
@@ -62,8 +78,8 @@ std::map<schema::Marginal, double> Loop::Impl::sketched_errors(const std::vector
 }
 
 void Loop::Impl::plan_batch() {
-  const std::vector<schema::Marginal> measured = measured_marginals(measurements);
-  const std::map<schema::Marginal, double> errors = sketched_errors(measured);
+  const std::vector<schema::Marginal> measured = measured_marginals();
+  const std::map<schema::Marginal, double> errors = seen_errors(measured);
   const std::uint32_t open = state.cliques > state.taken ? state.cliques - state.taken : 1;
   const auto per_batch = static_cast<std::uint32_t>(std::ceil(static_cast<double>(state.cliques) / state.batches));
   const bool last = state.batch + 1 >= state.batches;

@@ -93,7 +93,7 @@ FitReport fit(model::Generator& generator, const std::vector<boundary::Measureme
 FitReport fit_independent(model::Generator& generator, const std::vector<boundary::Measurement>& measurements) {
   if (generator.components() != 1) throw std::invalid_argument("a product of 1-ways has one component");
   const schema::Domain& domain = generator.domain();
-  const double rows = estimate_rows(measurements, domain);
+  const double rows = estimate_rows(measurements);
   const OneWays one(domain, merge(measurements));
   std::vector<double> p(domain.width());
   for (std::size_t i = 0; i < domain.dimensions(); ++i) {

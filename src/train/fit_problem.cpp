@@ -20,9 +20,42 @@ OneWays::OneWays(const schema::Domain& domain, const Targets& targets)
   }
 }
 
+CoarseObjective::CoarseObjective(const CoarseTargets& targets, std::uint32_t components, double rows)
+    : column_(targets.column),
+      objective_(targets.domain, components, targets.targets, rows),
+      p_(at::empty({components, targets.domain.width()}, at::kFloat)),
+      gradient_(at::empty_like(p_)) {}
+
+void CoarseObjective::sum_bins(const at::Tensor& p) {
+  p_.zero_();
+  const std::int64_t rows = p.size(0), width = p.size(1), bins = p_.size(1);
+  const float* from = p.const_data_ptr<float>();
+  float* to = p_.mutable_data_ptr<float>();
+  for (std::int64_t b = 0; b < rows; ++b, from += width, to += bins) {
+    for (std::int64_t c = 0; c < width; ++c) to[column_[c]] += from[c];
+  }
+}
+
+void CoarseObjective::add_gradient(const at::Tensor& p, at::Tensor& gradient) {
+  sum_bins(p);
+  gradient_.zero_();
+  objective_.add_gradient(p_, gradient_);
+  const std::int64_t rows = p.size(0), width = p.size(1), bins = p_.size(1);
+  const float* from = gradient_.const_data_ptr<float>();
+  float* to = gradient.mutable_data_ptr<float>();
+  for (std::int64_t b = 0; b < rows; ++b, from += bins, to += width) {
+    for (std::int64_t c = 0; c < width; ++c) to[c] += from[column_[c]];
+  }
+}
+
+Objective::ChiSquare CoarseObjective::chi2(const at::Tensor& p) {
+  sum_bins(p);
+  return objective_.chi2(p_);
+}
+
 FitProblem::FitProblem(const schema::Domain& domain, std::uint32_t components,
                        const std::vector<boundary::Measurement>& measurements, double lambda)
-    : rows_(estimate_rows(measurements, domain)),
+    : rows_(estimate_rows(measurements)),
       lambda_(lambda),
       targets_(merge(measurements)),
       one_(domain, targets_),
@@ -31,7 +64,11 @@ FitProblem::FitProblem(const schema::Domain& domain, std::uint32_t components,
       p_(at::empty({components, domain.width()}, at::kFloat)),
       log_p_(at::empty_like(p_)),
       gradient_(at::empty_like(p_)),
-      shared_(domain.width()) {}
+      shared_(domain.width()) {
+  for (const CoarseTargets& targets : coarse_targets(measurements, domain)) {
+    coarse_.emplace_back(targets, components, rows_);
+  }
+}
 
 // In P: the 1-ways pull every component alike, the penalty pulls by λ(log P − log P̄); what is constant within a block
 // falls out in the step to logits.
@@ -43,11 +80,12 @@ const at::Tensor& FitProblem::gradient(const at::Tensor& logits) {
   }
   start_gradient(static_cast<float>(lambda_), log_p_, shared_, gradient_);
   objective_.add_gradient(p_, gradient_);
+  for (CoarseObjective& coarse : coarse_) coarse.add_gradient(p_, gradient_);
   gradient_in_logits(segments_, p_, gradient_);
   return gradient_;
 }
 
-double FitProblem::chi2_per_cell(const at::Tensor& logits) const {
+double FitProblem::chi2_per_cell(const at::Tensor& logits) {
   const Objective::ChiSquare chi2 = objective_.chi2(softmax_blocks(segments_, logits));
   return chi2.cells > 0 ? chi2.value / static_cast<double>(chi2.cells) : 0.0;
 }

@@ -12,6 +12,21 @@ struct OneWays {
   std::vector<double> counts, weight;
 };
 
+/// The part of the objective that was measured over bins: P summed into the bins' columns, and the gradient spread
+/// back.
+class CoarseObjective {
+ public:
+  CoarseObjective(const CoarseTargets& targets, std::uint32_t components, double rows);
+  void add_gradient(const at::Tensor& p, at::Tensor& gradient);
+  Objective::ChiSquare chi2(const at::Tensor& p);
+
+ private:
+  void sum_bins(const at::Tensor& p);
+  std::vector<std::uint32_t> column_;
+  Objective objective_;
+  at::Tensor p_, gradient_;
+};
+
 class FitProblem {
  public:
   FitProblem(const schema::Domain& domain, std::uint32_t components,
@@ -19,7 +34,7 @@ class FitProblem {
   /// ∂/∂L. Valid until the next call.
   const at::Tensor& gradient(const at::Tensor& logits);
   /// Over measured pairs and triples; 0 where there are none.
-  double chi2_per_cell(const at::Tensor& logits) const;
+  double chi2_per_cell(const at::Tensor& logits);
   double rows() const noexcept { return rows_; }
 
  private:
@@ -28,6 +43,7 @@ class FitProblem {
   OneWays one_;
   Segments segments_;
   Objective objective_;
+  std::vector<CoarseObjective> coarse_;
   at::Tensor p_, log_p_, gradient_;
   std::vector<float> mean_, shared_;
 };

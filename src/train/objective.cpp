@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 namespace fedloom::train {
 namespace {
@@ -39,8 +40,8 @@ Objective::Objective(const schema::Domain& domain, std::uint32_t components, con
     : components_(components), scale_(rows / components) {
   for (const auto& [marginal, target] : targets) {
     if (marginal.degree() == 2) add_pair(domain, marginal, target);
-    if (marginal.degree() == 3) add_triple(domain, marginal, target);
   }
+  add_triples(domain, targets);
   choose_path(domain.width());
 }
 
@@ -53,24 +54,50 @@ void Objective::add_pair(const schema::Domain& domain, const schema::Marginal& m
   pairs_.push_back({a, b, to_tensor(target.counts).view({a.size, b.size}), target.weight, {}});
 }
 
-void Objective::add_triple(const schema::Domain& domain, const schema::Marginal& marginal, const Target& target) {
-  std::array<std::int64_t, 3> order{0, 1, 2};
-  const auto size = [&](std::int64_t axis) { return std::int64_t{domain.size(marginal[axis])}; };
-  std::stable_sort(order.begin(), order.end(), [&](std::int64_t x, std::int64_t y) { return size(x) < size(y); });
-  Triple t;
-  t.i = block(domain, marginal[order[0]]);
-  t.j = block(domain, marginal[order[1]]);
-  t.k = block(domain, marginal[order[2]]);
-  t.counts = to_tensor(target.counts)
-                 .view({size(0), size(1), size(2)})
-                 .permute({order[0], order[1], order[2]})
-                 .reshape({t.i.size * t.j.size, t.k.size})
-                 .contiguous();
-  t.weight = target.weight;
-  t.residual = at::empty_like(t.counts);
-  t.product = at::empty({components_, t.i.size * t.j.size}, at::kFloat);
-  t.pull = at::empty_like(t.product);
-  triples_.push_back(std::move(t));
+// Few triples are put smallest attribute first, which makes P_i ⊙ P_j small. Where there are many, they are grouped in
+// the domain's order, so that one product serves all triples of a pair.
+void Objective::add_triples(const schema::Domain& domain, const Targets& targets) {
+  const auto d = static_cast<double>(domain.dimensions());
+  const auto many = std::count_if(targets.begin(), targets.end(), [](const auto& t) { return t.first.degree() == 3; });
+  const bool by_size = static_cast<double>(many) < d * d;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::pair<std::uint32_t, at::Tensor>>> groups;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<double>> weights;
+  for (const auto& [marginal, target] : targets) {
+    if (marginal.degree() != 3) continue;
+    std::array<std::int64_t, 3> order{0, 1, 2};
+    const auto size = [&](std::int64_t axis) { return std::int64_t{domain.size(marginal[axis])}; };
+    if (by_size) {
+      std::stable_sort(order.begin(), order.end(), [&](std::int64_t x, std::int64_t y) { return size(x) < size(y); });
+    }
+    at::Tensor counts = to_tensor(target.counts)
+                            .view({size(0), size(1), size(2)})
+                            .permute({order[0], order[1], order[2]})
+                            .reshape({size(order[0]) * size(order[1]), size(order[2])});
+    const std::pair first{marginal[order[0]], marginal[order[1]]};
+    groups[first].emplace_back(marginal[order[2]], std::move(counts));
+    weights[first].push_back(target.weight);
+  }
+  std::int64_t cells = 0, columns = 0;
+  for (auto& [first, members] : groups) {
+    Triples t{block(domain, first.first), block(domain, first.second), {}, true, {}, {}, {}};
+    std::vector<at::Tensor> counts, weight;
+    for (std::size_t k = 0; k < members.size(); ++k) {
+      const Block third = block(domain, members[k].first);
+      if (!t.thirds.empty()) t.side_by_side &= t.thirds.back().first + t.thirds.back().size == third.first;
+      t.thirds.push_back(third);
+      counts.push_back(members[k].second);
+      weight.push_back(at::full({1, third.size}, weights[first][k], at::kFloat));
+    }
+    t.counts = at::cat(counts, 1).contiguous();
+    t.weights = at::cat(weight, 1);
+    t.residual = at::empty_like(t.counts);
+    cells = std::max(cells, t.i.size * t.j.size);
+    columns = std::max(columns, t.counts.size(1));
+    triples_.push_back(std::move(t));
+  }
+  product_ = at::empty({components_ * cells}, at::kFloat);
+  pull_ = at::empty_like(product_);
+  thirds_ = at::empty({components_ * columns}, at::kFloat);
 }
 
 // Pair by pair costs 6·B·n_r flops each in small products, all pairs at once 4·B·D² in two large ones, which run
@@ -100,7 +127,7 @@ void Objective::choose_path(std::int64_t width) {
 
 void Objective::add_gradient(const at::Tensor& p, at::Tensor& gradient) {
   dense_ ? add_dense(p, gradient) : add_pairs(p, gradient);
-  for (Triple& triple : triples_) add_triple_gradient(triple, p, gradient);
+  for (Triples& triples : triples_) add_triples_gradient(triples, p, gradient);
 }
 
 void Objective::add_dense(const at::Tensor& p, at::Tensor& gradient) {
@@ -119,15 +146,39 @@ void Objective::add_pairs(const at::Tensor& p, at::Tensor& gradient) {
   }
 }
 
+at::Tensor Objective::thirds_of(const Triples& t, const at::Tensor& p) const {
+  const std::int64_t width = t.counts.size(1);
+  if (t.side_by_side) return columns(p, t.thirds.front().first, width);
+  at::Tensor out = thirds_.narrow(0, 0, components_ * width).view({components_, width});
+  std::int64_t at = 0;
+  for (const Block& third : t.thirds) {
+    columns(out, at, third.size).copy_(columns(p, third.first, third.size));
+    at += third.size;
+  }
+  return out;
+}
+
 // Q = P_i ⊙ P_j, R = w·(M̂ − y); ∂/∂P_k = Q R; ∂/∂Q = P_k Rᵀ, folded back onto P_i and P_j row by row.
-void Objective::add_triple_gradient(Triple& t, const at::Tensor& p, at::Tensor& gradient) {
-  row_kronecker(p, t.i.first, t.i.size, t.j.first, t.j.size, t.product);
-  const at::Tensor k = columns(p, t.k.first, t.k.size);
-  at::addmm_out(t.residual, t.counts, t.product.t(), k, -t.weight, t.weight * scale_);
-  columns(gradient, t.k.first, t.k.size).addmm_(t.product, t.residual);
-  at::mm_out(t.pull, k, t.residual.t());
+void Objective::add_triples_gradient(Triples& t, const at::Tensor& p, at::Tensor& gradient) {
+  const std::int64_t cells = t.i.size * t.j.size;
+  at::Tensor product = product_.narrow(0, 0, components_ * cells).view({components_, cells});
+  at::Tensor pulled = pull_.narrow(0, 0, components_ * cells).view({components_, cells});
+  row_kronecker(p, t.i.first, t.i.size, t.j.first, t.j.size, product);
+  const at::Tensor k = thirds_of(t, p);
+  at::addmm_out(t.residual, t.counts, product.t(), k, -1, scale_);
+  t.residual.mul_(t.weights);
+  at::mm_out(pulled, k, t.residual.t());
+  if (t.side_by_side) {
+    columns(gradient, t.thirds.front().first, t.counts.size(1)).addmm_(product, t.residual);
+  } else {
+    std::int64_t at = 0;
+    for (const Block& third : t.thirds) {
+      columns(gradient, third.first, third.size).addmm_(product, columns(t.residual, at, third.size));
+      at += third.size;
+    }
+  }
   const std::int64_t width = p.size(1);
-  const float* pull = t.pull.const_data_ptr<float>();
+  const float* pull = pulled.const_data_ptr<float>();
   const float* from = p.const_data_ptr<float>();
   float* to = gradient.mutable_data_ptr<float>();
   for (std::int64_t b = 0; b < components_; ++b) {
@@ -156,10 +207,12 @@ Objective::ChiSquare Objective::chi2(const at::Tensor& p) const {
   for (const Pair& pair : pairs_) {
     take(columns(p, pair.a.first, pair.a.size).t().mm(columns(p, pair.b.first, pair.b.size)), pair.counts, pair.weight);
   }
-  for (const Triple& t : triples_) {
-    at::Tensor product = at::empty_like(t.product);
+  for (const Triples& t : triples_) {
+    at::Tensor product = at::empty({components_, t.i.size * t.j.size}, at::kFloat);
     row_kronecker(p, t.i.first, t.i.size, t.j.first, t.j.size, product);
-    take(product.t().mm(columns(p, t.k.first, t.k.size)), t.counts, t.weight);
+    const at::Tensor apart = product.t().mm(thirds_of(t, p)).mul_(scale_).sub_(t.counts).square_().mul_(t.weights);
+    out.value += apart.sum(at::kDouble).item<double>();
+    out.cells += static_cast<std::uint64_t>(apart.numel());
   }
   return out;
 }

@@ -34,27 +34,29 @@ class Objective {
     double weight = 0;
     at::Tensor residual;  ///< scratch; empty on the dense path
   };
-  /// i and j are the two smallest attributes, k the largest.
-  struct Triple {
-    Block i, j, k;
-    at::Tensor counts;  ///< (n_i·n_j) × n_k
-    double weight = 0;
-    at::Tensor residual;  ///< scratch, as counts
-    at::Tensor product;   ///< scratch, B × (n_i·n_j): P_i ⊙ P_j
-    at::Tensor pull;      ///< scratch, as product: its gradient
+  /// Triples that share their first two attributes.
+  struct Triples {
+    Block i, j;
+    std::vector<Block> thirds;
+    bool side_by_side = false;  ///< the thirds are neighbours in P
+    at::Tensor counts;          ///< (n_i·n_j) × Σ n_k
+    at::Tensor weights;         ///< 1 × Σ n_k
+    at::Tensor residual;        ///< scratch, as counts
   };
   Block block(const schema::Domain& domain, std::uint32_t attribute) const;
   void add_pair(const schema::Domain& domain, const schema::Marginal& marginal, const Target& target);
-  void add_triple(const schema::Domain& domain, const schema::Marginal& marginal, const Target& target);
+  void add_triples(const schema::Domain& domain, const Targets& targets);
   void choose_path(std::int64_t width);
   void add_dense(const at::Tensor& p, at::Tensor& gradient);
   void add_pairs(const at::Tensor& p, at::Tensor& gradient);
-  void add_triple_gradient(Triple& triple, const at::Tensor& p, at::Tensor& gradient);
+  void add_triples_gradient(Triples& triples, const at::Tensor& p, at::Tensor& gradient);
+  at::Tensor thirds_of(const Triples& triples, const at::Tensor& p) const;
 
   std::int64_t components_;
   double scale_;  ///< N̂/B
   std::vector<Pair> pairs_;
-  std::vector<Triple> triples_;
+  std::vector<Triples> triples_;
+  at::Tensor product_, pull_, thirds_;  ///< scratch of the largest group
   // Dense path: all pairs as one D × D matrix, symmetric.
   bool dense_ = false;
   at::Tensor counts_, weights_, residual_;

@@ -7,28 +7,68 @@
 
 namespace fedloom::train {
 
+namespace {
+
+void take(const boundary::Measurement& m, Targets& targets) {
+  if (m.query.kind != schema::Query::Kind::marginal || m.query.marginal.degree() == 0) return;
+  Target& target = targets[m.query.marginal];
+  target.counts.resize(m.grid_values.size(), 0.0);
+  const double weight = 1.0 / (m.sigma * m.sigma), total = target.weight + weight;
+  for (std::size_t k = 0; k < target.counts.size(); ++k) {
+    target.counts[k] = (target.counts[k] * target.weight + m.value(k) * weight) / total;
+  }
+  target.weight = total;
+}
+
+/// Column of the bins' one-hot layout for each column of the codes'.
+std::vector<std::uint32_t> columns_of(const schema::Coarsening& coarsening, const schema::Domain& fine,
+                                      const schema::Domain& coarse) {
+  std::vector<std::uint32_t> out(fine.width());
+  for (std::size_t i = 0; i < fine.dimensions(); ++i) {
+    for (std::uint32_t v = 0; v < fine.size(i); ++v) out[fine.offset(i) + v] = coarse.offset(i) + v;
+  }
+  for (const schema::Coarsening::Axis& axis : coarsening.axes()) {
+    for (std::size_t v = 0; v < axis.bin_of.size(); ++v) {
+      out[fine.offset(axis.attribute) + v] = coarse.offset(axis.attribute) + axis.bin_of[v];
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
 Targets merge(const std::vector<boundary::Measurement>& measurements) {
   Targets targets;
   for (const boundary::Measurement& m : measurements) {
-    if (m.query.kind != schema::Query::Kind::marginal || m.query.marginal.degree() == 0) continue;
-    Target& target = targets[m.query.marginal];
-    target.counts.resize(m.grid_values.size(), 0.0);
-    const double weight = 1.0 / (m.sigma * m.sigma), total = target.weight + weight;
-    for (std::size_t k = 0; k < target.counts.size(); ++k) {
-      target.counts[k] = (target.counts[k] * target.weight + m.value(k) * weight) / total;
-    }
-    target.weight = total;
+    if (m.coarsening.empty()) take(m, targets);
   }
   return targets;
 }
 
-double estimate_rows(const std::vector<boundary::Measurement>& measurements, const schema::Domain& domain) {
+std::vector<CoarseTargets> coarse_targets(const std::vector<boundary::Measurement>& measurements,
+                                          const schema::Domain& domain) {
+  std::vector<CoarseTargets> out;
+  const schema::Coarsening* newest = nullptr;
+  for (const boundary::Measurement& m : measurements) {
+    if (m.coarsening.empty()) continue;
+    if (newest == nullptr || !(m.coarsening == *newest)) {
+      newest = &m.coarsening;
+      schema::Domain bins = newest->over(domain);
+      std::vector<std::uint32_t> columns = columns_of(*newest, domain, bins);
+      out.push_back({std::move(bins), std::move(columns), {}});
+    }
+    take(m, out.back().targets);
+  }
+  return out;
+}
+
+double estimate_rows(const std::vector<boundary::Measurement>& measurements) {
   double sum = 0, norm = 0;
   for (const boundary::Measurement& m : measurements) {
     if (m.query.kind != schema::Query::Kind::marginal) continue;
     double total = 0;
     for (std::size_t k = 0; k < m.grid_values.size(); ++k) total += m.value(k);
-    const double weight = 1.0 / (m.sigma * m.sigma * static_cast<double>(m.query.marginal.cells(domain)));
+    const double weight = 1.0 / (m.sigma * m.sigma * static_cast<double>(m.grid_values.size()));
     sum += total * weight;
     norm += weight;
   }
@@ -36,15 +76,19 @@ double estimate_rows(const std::vector<boundary::Measurement>& measurements, con
 }
 
 double mutual_information_weight(const std::vector<boundary::Measurement>& measurements) {
+  constexpr double kWeight = 0.6;
+  std::vector<boundary::Measurement> close;
+  std::copy_if(measurements.begin(), measurements.end(), std::back_inserter(close),
+               [](const boundary::Measurement& m) { return !m.look; });
   double joint = 0, single = 0;
   std::size_t joints = 0, singles = 0;
-  for (const auto& [marginal, target] : merge(measurements)) {
+  for (const auto& [marginal, target] : merge(close)) {
     const bool one_way = marginal.degree() == 1;
     (one_way ? single : joint) += std::sqrt(target.weight);
     ++(one_way ? singles : joints);
   }
-  if (joints > 0) return 0.5 * joint / static_cast<double>(joints);
-  return singles > 0 ? 0.5 * single / static_cast<double>(singles) : 0.0;
+  if (joints > 0) return kWeight * joint / static_cast<double>(joints);
+  return singles > 0 ? kWeight * single / static_cast<double>(singles) : 0.0;
 }
 
 }  // namespace fedloom::train

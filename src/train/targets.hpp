@@ -16,7 +16,17 @@ struct Target {
 };
 using Targets = std::map<schema::Marginal, Target>;
 
-/// Marginals of at least one attribute; sketches and the count of rows are left out.
+/// Marginals of at least one attribute over the codes themselves; sketches, the count of rows and what was measured
+/// over bins are left out.
 Targets merge(const std::vector<boundary::Measurement>& measurements);
+
+/// What was measured over one coarsening of a domain.
+struct CoarseTargets {
+  schema::Domain domain;              ///< of the bins
+  std::vector<std::uint32_t> column;  ///< of each column of the fine domain's one-hot layout: its bin's
+  Targets targets;
+};
+std::vector<CoarseTargets> coarse_targets(const std::vector<boundary::Measurement>& measurements,
+                                          const schema::Domain& domain);
 
 }  // namespace fedloom::train

@@ -17,6 +17,7 @@ struct Measurement {
   double sigma = 0;  ///< standard deviation of the whole noise, in counts (of one entry)
   std::uint32_t round = 0;
   schema::Coarsening coarsening{};    ///< what the query's bins are; empty: the schema's own codes
+  bool look = false;                  ///< of a round of look_stage
   double value(std::size_t k) const;  ///< in counts
 };
 

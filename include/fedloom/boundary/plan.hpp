@@ -20,11 +20,14 @@ struct PlannedQuery {
   bool operator==(const PlannedQuery&) const = default;
 };
 
+/// Stage of the round that looks at everything coarsely.
+inline constexpr std::string_view look_stage = "look";
+
 struct RoundPlan {
   std::uint32_t round = 0;          ///< from 1
   std::uint32_t attempt = 0;        ///< from 0; a round that was lost is tried again under the next
   bool reuse = false;               ///< seal again the share stored for this round: costs nothing
-  std::string stage;                ///< "one-way" | "sketch" | "measure" | …
+  std::string stage;                ///< "one-way" | look_stage | "sketch" | "measure" | …
   std::uint32_t contributors = 1;   ///< m = n − t, t = colluding sites + dropouts
   std::uint32_t entity_rows = 1;    ///< Δ of one marginal: max_rows × max_sites of one entity
   schema::Coarsening coarsening{};  ///< the queries are over these bins; empty: over the schema's own codes

@@ -23,9 +23,11 @@ schema::Coarsening coarsening_for(const schema::Schema& schema, const std::vecto
 /// The largest domain that a coarsening may leave, for forecasts: before the 1-ways nobody knows the codes that stay.
 schema::Domain at_most_bins(const schema::Domain& fine);
 
-/// The same measurements over the bins. A 1-way of the schema's codes is summed; what its bins lack of N̂, or have over
-/// it, is spread over them as their variances are (Gauss–Markov), which leaves the large bins little noise.
-/// Throws std::invalid_argument for a joint measurement of codes that are merged.
+/// The same measurements as they are over the domain of the bins, whose own bins are no coarsening any more. A 1-way of
+/// the schema's codes is summed; what its bins lack of N̂, or have over it, is spread over them as their variances are
+/// (Gauss–Markov), which leaves the large bins little noise. What was measured over unions of bins is over a
+/// coarsening of the bins. Throws std::invalid_argument for a joint measurement of codes that are merged, or over bins
+/// that do not fall into these.
 std::vector<boundary::Measurement> fold(const std::vector<boundary::Measurement>& released,
                                         const schema::Coarsening& coarsening, const schema::Domain& fine);
 
@@ -33,7 +35,12 @@ std::vector<boundary::Measurement> fold(const std::vector<boundary::Measurement>
 model::Expansion expansion_for(const std::vector<boundary::Measurement>& released, const schema::Coarsening& coarsening,
                                const schema::Domain& fine);
 
-/// The coarsening that these measurements are over; else, when nothing but 1-ways was released, the one they call for.
+/// A coarsening of the schema's codes: first into `bins`, then these into those of `further`.
+schema::Coarsening combine(const schema::Coarsening& bins, const schema::Coarsening& further,
+                           const schema::Domain& fine);
+
+/// The coarsening that a run went on over: the finest of its measurements where its 1-ways call for one; else, when
+/// nothing but 1-ways was released, the one they call for.
 schema::Coarsening coarsening_of(const schema::Schema& schema, const std::vector<boundary::Measurement>& released);
 
 }  // namespace fedloom::coordinator

@@ -11,9 +11,10 @@
 namespace fedloom::train {
 
 /// N̂: the number of rows, from the measurements: Σ(total_r·w_r/n_r)/Σ(w_r/n_r), w = 1/σ² (marginals only), at least 1.
-double estimate_rows(const std::vector<boundary::Measurement>& measurements, const schema::Domain& domain);
+double estimate_rows(const std::vector<boundary::Measurement>& measurements);
 
-/// λ = 0.5 · mean of 1/σ_r over the measured pairs and triples (over all where there is none yet).
+/// λ = 0.6 · mean of 1/σ_r over the measured pairs and triples, those of the look left out (over 1-ways where there is
+/// none yet).
 double mutual_information_weight(const std::vector<boundary::Measurement>& measurements);
 
 struct FitOptions {

@@ -2,7 +2,10 @@
 // seconds and peak memory. For the errors of the rows run `fedloom evaluate` on what it writes.
 //
 //   bench_loop --csv TABLE.csv --domain DOMAIN.json [--trust none|central] [--sites 3] [--epsilon 1]
-//              [--delta 1e-9] [--seed 0] [--method gem|independent] [--take ROWS] [--refit 1] [--out SYNTHETIC.csv]
+//              [--delta 1e-9] [--seed 0] [--method gem|independent] [--degree 3] [--components 500] [--take ROWS]
+//              [--refit 1] [--score DEGREE] [--save MEASUREMENTS.jsonl] [--out SYNTHETIC.csv]
+//
+// --score prints the mean L1 error of all marginals of that degree: of as many rows as the run drew, and of the model.
 //
 // The noise comes from a seeded generator, so that a figure can be repeated: never do so with private rows.
 
@@ -15,6 +18,7 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
 
 #include "fedloom/coordinator/loop.hpp"
@@ -95,9 +99,28 @@ class Counter {
   std::map<schema::Marginal, std::vector<std::int64_t>> kept_;
 };
 
-std::vector<boundary::Measurement> measure(Counter& counter, const boundary::RoundPlan& plan, std::uint32_t sites,
-                                           RandomWords& random) {
+/// The table in the bins of a plan.
+Table binned(const Table& table, const schema::Coarsening& coarsening) {
+  const schema::Domain over = coarsening.over(table.schema.domain());
+  std::vector<schema::Attribute> attributes;
+  for (const auto& axis : over.axes()) {
+    attributes.push_back({axis.name, schema::Coded{axis.size, schema::Outside::refuse}, false, {""}});
+  }
+  Table out{schema::Schema(attributes, {}), table.columns};
+  for (const auto& axis : coarsening.axes()) {
+    for (std::uint32_t& code : out.columns[axis.attribute]) code = axis.bin_of[code];
+  }
+  return out;
+}
+
+std::vector<boundary::Measurement> measure(Counter& fine, const Table& table, const boundary::RoundPlan& plan,
+                                           std::uint32_t sites, RandomWords& random) {
   std::vector<boundary::Measurement> out;
+  const std::optional<Table> bins =
+      plan.coarsening.empty() ? std::nullopt : std::optional<Table>(binned(table, plan.coarsening));
+  std::optional<Counter> coarse;
+  if (bins) coarse.emplace(*bins);
+  Counter& counter = coarse ? *coarse : fine;
   for (const auto& [query, noise] : plan.queries) {
     std::vector<std::int64_t> values = counter.answer(query), draws(values.size());
     for (std::int64_t& v : values) v <<= noise.grid_bits;
@@ -105,7 +128,8 @@ std::vector<boundary::Measurement> measure(Counter& counter, const boundary::Rou
       privacy::discrete_gaussian_fill(noise, draws, random);
       for (std::size_t k = 0; k < values.size(); ++k) values[k] += draws[k];
     }
-    out.push_back({query, std::move(values), noise.grid_bits, std::sqrt(sites * noise.variance_counts()), plan.round});
+    out.push_back({query, std::move(values), noise.grid_bits, std::sqrt(sites * noise.variance_counts()), plan.round,
+                   plan.coarsening, plan.stage == boundary::look_stage});
   }
   return out;
 }
@@ -120,6 +144,36 @@ std::size_t select(Counter& counter, const coordinator::SelectStep& step, Random
   }
   const privacy::Rational scale{std::uint64_t{512} << step.event.epsilon_shift, step.event.epsilon_num};
   return privacy::exponential_mechanism(scores, scale, random);
+}
+
+/// Mean L1 distance of normalised histograms over all marginals of `degree`: of the rows drawn, and of the model
+/// itself.
+struct Errors {
+  double rows = 0, model = 0;
+};
+Errors errors_of(const model::Generator& generator, Counter& counter, const Table& table, std::size_t degree,
+                 std::uint64_t rows, std::uint64_t seed) {
+  Table drawn{table.schema, std::vector<std::vector<std::uint32_t>>(table.columns.size())};
+  generator.sample(rows, seed, [&](std::span<const std::uint32_t> codes, std::size_t n) {
+    const std::size_t d = drawn.columns.size();
+    for (std::size_t row = 0; row < n; ++row) {
+      for (std::size_t i = 0; i < d; ++i) drawn.columns[i].push_back(codes[row * d + i]);
+    }
+  });
+  const std::vector<schema::Marginal> marginals = schema::all_marginals(table.columns.size(), degree);
+  Errors sum;
+  for (const schema::Marginal& marginal : marginals) {
+    const std::vector<std::vector<float>> model = train::answers(generator, {marginal}, 1.0);
+    const std::vector<std::int64_t>& truth = counter.counts(marginal);
+    const std::vector<std::int64_t> own = count(drawn, marginal);
+    for (std::size_t c = 0; c < truth.size(); ++c) {
+      const double p = static_cast<double>(truth[c]) / static_cast<double>(table.rows());
+      sum.rows += std::abs(static_cast<double>(own[c]) / static_cast<double>(rows) - p);
+      sum.model += std::abs(static_cast<double>(model[0][c]) - p);
+    }
+  }
+  const auto n = static_cast<double>(marginals.size());
+  return {sum.rows / n, sum.model / n};
 }
 
 double cpu_seconds() {
@@ -164,6 +218,7 @@ int run(const std::map<std::string, std::string>& option) {
   experiment.generator.degree = whole(get("degree", "3"));
   const std::uint32_t sites = central ? 1 : whole(get("sites", "3"));
   model::set_threads(whole(get("threads", "1")));
+  experiment.generator.components = whole(get("components", "500"));
   const bool verbose = get("verbose", "") == "1";
 
   test::SplitMixRandom random(experiment.seed + 1000);
@@ -174,7 +229,7 @@ int run(const std::map<std::string, std::string>& option) {
   coordinator::RoundRecord record;
   while (!std::holds_alternative<coordinator::FinishedStep>(loop.next())) {
     if (const auto* step = std::get_if<coordinator::MeasureStep>(&loop.next())) {
-      auto taken = measure(counter, step->plan, sites, random);
+      auto taken = measure(counter, table, step->plan, sites, random);
       lap();
       record = loop.absorb(std::move(taken));
     } else {
@@ -211,6 +266,13 @@ int run(const std::map<std::string, std::string>& option) {
     }
   }
   lap();
+  if (const std::string file = get("save", ""); !file.empty()) {
+    boundary::save_measurements(file, table.schema.domain(), loop.measurements());
+  }
+  if (const std::uint32_t degree = whole(get("score", "0")); degree > 0) {
+    const Errors errors = errors_of(loop.generator(), counter, table, degree, rows, experiment.seed);
+    std::printf("error of rows %.5f of the model %.5f | ", errors.rows, errors.model);
+  }
   std::printf(
       "%s epsilon %s seed %lu rounds %u spent/budget 1-%.2e rows %lu chi2/cell %.2f lambda %.4f | CPU s: loop %.1f + "
       "last fit %.1f + sampling %.1f, all with counting %.1f | peak %.0f MB\n",

@@ -57,7 +57,7 @@ inline std::vector<at::Tensor> softmax(const schema::Domain& domain, const at::T
 /// ½χ²·(B/N̂) + λ·Σ_b KL(P_b ‖ P̄), written down as it reads.
 inline at::Tensor loss(const schema::Domain& domain, const at::Tensor& logits,
                        const std::vector<boundary::Measurement>& measurements, double lambda) {
-  const double rows = estimate_rows(measurements, domain);
+  const double rows = estimate_rows(measurements);
   const auto components = static_cast<double>(logits.size(0));
   const std::vector<at::Tensor> p = softmax(domain, logits);
   at::Tensor sum = at::zeros({}, logits.options());
