@@ -19,6 +19,7 @@ std::string name_of_action(const CoordinatorAction& action) {
     std::string operator()(const SetCoordinatorTimer&) const { return "SetCoordinatorTimer"; }
     std::string operator()(const SessionReady&) const { return "SessionReady"; }
     std::string operator()(const RoundSummed&) const { return "RoundSummed"; }
+    std::string operator()(const ExactSummed&) const { return "ExactSummed"; }
     std::string operator()(const RoundLost&) const { return "RoundLost"; }
     std::string operator()(const SiteLost&) const { return "SiteLost"; }
     std::string operator()(const SessionClosed&) const { return "SessionClosed"; }
