@@ -11,7 +11,7 @@
 namespace fedloom::report {
 namespace {
 
-constexpr double width = 720, height = 420, left = 64, right = 560, top = 44, bottom = 366;
+constexpr double width = 780, height = 420, left = 64, right = 560, top = 44, bottom = 366;
 constexpr double label_height = 15;
 /// Told apart by people who do not see all colours (Okabe and Ito).
 constexpr std::array<const char*, 7> colours{"#0072b2", "#d55e00", "#009e73", "#cc79a7",
@@ -113,7 +113,7 @@ std::string drawn(const PlotLine& line, const Axes& axes, const char* colour, do
   const double end = axes.x(line.points.back().first);
   return "<polyline points=\"" + path + "\" fill=\"none\" stroke=\"" + colour + "\" stroke-width=\"2\"/>\n" + marks +
          line_between(end + 5, axes.y(line.points.back().second), right + 8, label_height_at - 4, "#bbb") +
-         text_at(right + 12, label_height_at, "start", shortened(line.label, 24),
+         text_at(right + 12, label_height_at, "start", shortened(line.label, 28),
                  std::string(" fill=\"") + colour + "\"");
 }
 
