@@ -118,10 +118,10 @@ TEST(MeasurementFile, TellsWhatIsOverBins) {
     EXPECT_EQ(got[k].grid_values, before_and_after_merging()[k].grid_values) << k;
   }
   auto text = read_text(folder / "m.jsonl");
-  const auto at = text.find("\"coarsening\"");
+  const auto at = text.find("\"coarsenings\"");
   ASSERT_NE(at, std::string::npos);
   EXPECT_NE(load_error(text.replace(text.rfind(',', at), text.find('\n') - 1 - text.rfind(',', at), ""))
-                .find("no coarsening"),
+                .find("tells no coarsening"),
             std::string::npos);
 }
 

@@ -24,6 +24,14 @@ struct ToyTable {
       rows.push_back({a, b, c, d, static_cast<std::uint32_t>(stream.below(2))});
     }
   }
+  /// The same rows in the bins that a plan asks over.
+  ToyTable recoded(const schema::Coarsening& coarsening) const {
+    ToyTable out(*this);
+    for (const auto& axis : coarsening.axes()) {
+      for (auto& row : out.rows) row[axis.attribute] = axis.bin_of[row[axis.attribute]];
+    }
+    return out;
+  }
   std::vector<std::vector<std::uint32_t>> rows;
 };
 
@@ -48,9 +56,10 @@ class ToyParty {
   ToyParty(const ToyTable& table, std::uint32_t sites, std::uint64_t seed)
       : table_(&table), sites_(sites), random_(seed) {}
 
-  std::vector<std::int64_t> counts(const schema::Query& query, const schema::Domain& domain) const {
+  static std::vector<std::int64_t> counts(const ToyTable& table, const schema::Query& query,
+                                          const schema::Domain& domain) {
     std::vector<std::int64_t> cells(query.marginal.cells(domain), 0);
-    for (const auto& row : table_->rows) {
+    for (const auto& row : table.rows) {
       std::size_t key = 0;
       for (const std::uint32_t i : query.marginal) key = key * domain.size(i) + row[i];
       ++cells[key];
@@ -67,23 +76,29 @@ class ToyParty {
   }
 
   std::vector<boundary::Measurement> measure(const boundary::RoundPlan& plan, const schema::Domain& domain) {
+    const ToyTable table = table_->recoded(plan.coarsening);
+    const schema::Domain over = plan.coarsening.over(domain);
     std::vector<boundary::Measurement> out;
     for (const auto& [query, noise] : plan.queries) {
-      std::vector<std::int64_t> values = counts(query, domain), draws(values.size());
+      std::vector<std::int64_t> values = counts(table, query, over), draws(values.size());
       for (std::int64_t& v : values) v *= std::int64_t{1} << noise.grid_bits;
       for (std::uint32_t site = 0; site < sites_; ++site) {
         privacy::discrete_gaussian_fill(noise, draws, random_);
         for (std::size_t k = 0; k < values.size(); ++k) values[k] += draws[k];
       }
       out.push_back({query, values, noise.grid_bits, std::sqrt(sites_ * noise.variance_counts()), plan.round});
+      out.back().coarsening = plan.coarsening;
+      out.back().look = plan.stage == boundary::look_stage;
     }
     return out;
   }
 
   std::size_t select(const SelectStep& step, const schema::Domain& domain) {
+    const ToyTable table = table_->recoded(step.coarsening);
+    const schema::Domain over = step.coarsening.over(domain);
     std::vector<std::int64_t> scores;
     for (const boundary::Candidate& candidate : step.candidates) {
-      const auto truth = counts({schema::Query::Kind::marginal, candidate.marginal, 0, 0}, domain);
+      const auto truth = counts(table, {schema::Query::Kind::marginal, candidate.marginal, 0, 0}, over);
       std::int64_t distance = 0;
       for (std::size_t c = 0; c < truth.size(); ++c) distance += std::abs(truth[c] - candidate.model[c]);
       scores.push_back(candidate.weight_256 * distance - candidate.penalty_256);
