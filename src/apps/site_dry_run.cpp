@@ -59,7 +59,7 @@ struct Contents {
   }
   std::string operator()(const secagg::ShareChunk& chunk) const {
     return grouped(chunk.words.words().size()) +
-           " words, each count + noise + mask mod 2^64: uniform to anyone who lacks the masks";
+           " words, each number above + mask mod 2^64: uniform to anyone who lacks the masks";
   }
   std::string operator()(const secagg::Agree&) const { return "a signature under the list of sites in the sum"; }
   std::string operator()(const secagg::Unmask& unmask) const {
