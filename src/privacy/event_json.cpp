@@ -9,6 +9,9 @@ namespace fedloom::privacy {
 namespace {
 using nlohmann::json;
 
+constexpr std::size_t kWrittenOnceFrom = 4096;
+constexpr std::size_t kMostEvents = 2'000'000;  // beyond all that a plan asks for
+
 struct EventJson {
   json operator()(const GaussianEvent& e) const {
     return {{"kind", "gaussian"},
@@ -66,16 +69,33 @@ Event parse_event(const json& e) {
 
 }  // namespace
 
+// Equal neighbours stand there once where they are very many, as in the sketch of a wide table. Fewer are written out,
+// as they have been since the first ledger: an entry has one text.
 json events_value(const std::vector<Event>& events) {
   json list = json::array();
-  for (const Event& event : events) list.push_back(std::visit(EventJson{}, event));
+  for (std::size_t first = 0, end = 0; first < events.size(); first = end) {
+    while (end < events.size() && events[end] == events[first]) ++end;
+    const json value = std::visit(EventJson{}, events[first]);
+    if (end - first < kWrittenOnceFrom) {
+      list.insert(list.end(), end - first, value);
+    } else {
+      list.push_back(value);
+      list.back()["times"] = end - first;
+    }
+  }
   return list;
 }
 
 std::vector<Event> parse_events(const json& list) {
   if (!list.is_array()) throw std::invalid_argument("not a list of mechanisms");
   std::vector<Event> events;
-  for (const json& event : list) events.push_back(parse_event(event));
+  for (const json& event : list) {
+    const std::uint64_t times = event.contains("times") ? event.at("times").get<std::uint64_t>() : 1;
+    if (times == 0 || times > kMostEvents - std::min(events.size(), kMostEvents)) {
+      throw std::invalid_argument("more than 2000000 mechanisms");
+    }
+    events.insert(events.end(), times, parse_event(event));
+  }
   return events;
 }
 

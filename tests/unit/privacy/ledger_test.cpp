@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "fedloom/privacy/event_json.hpp"
 #include "ledger_fixture.hpp"
 
 namespace fedloom::privacy {
@@ -49,6 +50,35 @@ TEST_F(LedgerTest, the_largest_numbers_survive) {
                                     .dimension = UINT64_MAX};
   { Ledger(folder(), key_, test::fixed_timestamp).append({.run = "run-1", .kind = "spend", .events = {event}}); }
   EXPECT_EQ(Ledger(folder(), key_, test::fixed_timestamp).entries()[0].events[0], event);
+}
+
+std::vector<Event> many(std::size_t count) {
+  std::vector<Event> events(count,
+                            GaussianEvent{.sensitivity = {8}, .site_noise = {.variance_num = 99}, .dimension = 8});
+  events.push_back(GaussianEvent{.sensitivity = {1}, .site_noise = {.variance_num = 33}, .dimension = 4});
+  return events;
+}
+
+TEST_F(LedgerTest, very_many_equal_mechanisms_stand_in_it_once_and_all_come_back) {
+  { Ledger(folder(), key_, test::fixed_timestamp).append({.run = "run-1", .kind = "spend", .events = many(300000)}); }
+  const nlohmann::json line = nlohmann::json::parse(read_text(log()));
+  ASSERT_EQ(line.at("events").size(), 2U);
+  EXPECT_EQ(line.at("events")[0].at("times"), 300000);
+  EXPECT_EQ(Ledger(folder(), key_, test::fixed_timestamp).entries()[0].events, many(300000));
+}
+
+TEST_F(LedgerTest, a_few_equal_mechanisms_are_written_out) {
+  { Ledger(folder(), key_, test::fixed_timestamp).append({.run = "run-1", .kind = "spend", .events = many(3)}); }
+  EXPECT_EQ(nlohmann::json::parse(read_text(log())).at("events").size(), 4U);
+  EXPECT_EQ(Ledger(folder(), key_, test::fixed_timestamp).entries()[0].events, many(3));
+}
+
+TEST(EventJson, more_mechanisms_than_any_plan_asks_for_are_refused_before_memory_is_taken) {
+  auto list = nlohmann::json::parse(events_to_json(many(5000)));
+  for (const std::uint64_t times : {std::uint64_t{0}, std::uint64_t{2'000'000}, UINT64_MAX}) {
+    list[0]["times"] = times;
+    EXPECT_THROW(events_from_json(list.dump()), std::invalid_argument) << times;
+  }
 }
 
 TEST_F(LedgerTest, only_the_owner_can_read_it) {
