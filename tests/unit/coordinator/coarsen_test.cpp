@@ -136,6 +136,19 @@ TEST(Fold, GivesWhatIsLackingToTheBinsOfManyCodes) {
   EXPECT_NEAR(sum(folded[0]), 1000, 2);
 }
 
+TEST(Fold, KeepsWhatWasMeasuredOverUnionsOfBins) {
+  const schema::Domain fine({{"town", 6}, {"sex", 2}});
+  const schema::Coarsening bins({{0, {0, 1, 2, 2, 3, 3}}}), further({{0, {0, 0, 1, 1}}});
+  Measurement pair{{schema::Query::Kind::marginal, {0, 1}, 0, 0}, {1, 2, 3, 4}, 0, 1, 2};
+  pair.coarsening = combine(bins, further, fine);
+  EXPECT_EQ(pair.coarsening, schema::Coarsening({{0, {0, 0, 1, 1, 1, 1}}}));
+  EXPECT_EQ(fold({pair}, bins, fine)[0].coarsening, further);
+  pair.coarsening = bins;
+  EXPECT_TRUE(fold({pair}, bins, fine)[0].coarsening.empty());
+  pair.coarsening = schema::Coarsening({{0, {0, 0, 0, 1, 1, 1}}});
+  EXPECT_THROW(fold({pair}, bins, fine), std::invalid_argument) << "it parts the third bin";
+}
+
 TEST(Fold, RefusesAJointMeasurementOfMergedCodes) {
   const schema::Domain fine({{"town", 3}, {"sex", 2}});
   const Measurement pair{{schema::Query::Kind::marginal, {0, 1}, 0, 0}, std::vector<std::int64_t>(6, 1), 0, 1, 2};

@@ -41,10 +41,14 @@ TEST(EstimateRows, LeavesSketchesOut) {
   EXPECT_DOUBLE_EQ(estimate_rows({exact({0}, {60, 40}, 1.0), sketch}), 100.0);
 }
 
-TEST(MutualInformationWeight, IsHalfTheMeanPrecisionOfPairsAndTriples) {
+TEST(MutualInformationWeight, IsAPartOfTheMeanPrecisionOfPairsAndTriplesButOfTheLook) {
   const auto one = exact({0}, {1, 1}, 0.5), pair = exact({0, 1}, {1, 1, 1, 1}, 4.0), other = exact({0, 2}, {1}, 2.0);
-  EXPECT_DOUBLE_EQ(mutual_information_weight({one}), 1.0);
-  EXPECT_DOUBLE_EQ(mutual_information_weight({one, pair, other}), 0.5 * (0.25 + 0.5) / 2.0);
+  EXPECT_DOUBLE_EQ(mutual_information_weight({one}), 1.2);
+  EXPECT_DOUBLE_EQ(mutual_information_weight({one, pair, other}), 0.6 * (0.25 + 0.5) / 2.0);
+  boundary::Measurement faint = pair;
+  faint.sigma = 100;
+  faint.look = true;
+  EXPECT_DOUBLE_EQ(mutual_information_weight({one, pair, other, faint}), 0.6 * (0.25 + 0.5) / 2.0);
 }
 
 TEST(Fit, ReproducesAConsistentTable) {

@@ -63,6 +63,32 @@ TEST(Gradient, OfAMarginalMeasuredTwiceIsTheSumOfBoth) {
   EXPECT_LT(relative_error(domain, twice, 0.0), 1e-5);
 }
 
+TEST(Gradient, OfTriplesThatShareAPairIsAutograds) {
+  const schema::Domain domain = test::small_domain();
+  // Side by side in the domain, and apart.
+  const schema::Domain wide({{"a", 2}, {"b", 2}, {"c", 3}, {"d", 3}, {"e", 4}});
+  EXPECT_LT(relative_error(domain, measure(domain, {{0, 2, 1}, {0, 2, 3}}), 0.0), 1e-5);
+  EXPECT_LT(relative_error(wide, measure(wide, {{0, 1, 2}, {0, 1, 4}, {0, 1, 3}, {1, 2, 3}}), 0.0), 1e-5);
+}
+
+TEST(Gradient, OfAllTriplesIsAutograds) {
+  std::vector<schema::Domain::Axis> axes;
+  for (std::uint32_t i = 0; i < 9; ++i) axes.push_back({std::string(1, static_cast<char>('a' + i)), 2 + i % 3});
+  const schema::Domain domain(axes);
+  const std::vector<Marginal> all = schema::all_marginals(9, 3);
+  ASSERT_GE(all.size(), 81U) << "so many are grouped in the domain's order";
+  EXPECT_LT(relative_error(domain, measure(domain, all), 0.0), 1e-5);
+}
+
+TEST(Gradient, OfWhatWasMeasuredOverBinsIsAutograds) {
+  const schema::Domain domain = test::small_domain();
+  const schema::Coarsening bins({{1, {0, 1, 1, 0}}, {3, {2, 0, 0, 1, 2}}});
+  Measurements mixed = measure(bins.over(domain), {{1, 3}, {0, 1, 3}, {1, 2, 3}});
+  for (boundary::Measurement& m : mixed) m.coarsening = bins;
+  for (const boundary::Measurement& m : measure(domain, {{0}, {3}, {1, 3}})) mixed.push_back(m);
+  EXPECT_LT(relative_error(domain, mixed, 0.2), 1e-5);
+}
+
 TEST(Gradient, PathsAgreeOnBothSidesOfTheSwitch) {
   // The same pairs beside a wide attribute that nothing asks about: the wide domain takes the other path.
   const schema::Domain narrow({{"a", 3}, {"b", 4}});

@@ -54,6 +54,13 @@ inline std::vector<at::Tensor> softmax(const schema::Domain& domain, const at::T
   return p;
 }
 
+/// Columns of one attribute summed into bins.
+inline at::Tensor sum_bins(const at::Tensor& p, const std::vector<std::uint32_t>& bin_of, std::uint32_t bins) {
+  at::Tensor map = at::zeros({p.size(1), bins}, p.options());
+  for (std::size_t c = 0; c < bin_of.size(); ++c) map[static_cast<std::int64_t>(c)][bin_of[c]] = 1.0;
+  return p.mm(map);
+}
+
 /// ½χ²·(B/N̂) + λ·Σ_b KL(P_b ‖ P̄), written down as it reads.
 inline at::Tensor loss(const schema::Domain& domain, const at::Tensor& logits,
                        const std::vector<boundary::Measurement>& measurements, double lambda) {
@@ -64,7 +71,11 @@ inline at::Tensor loss(const schema::Domain& domain, const at::Tensor& logits,
   for (const boundary::Measurement& m : measurements) {
     std::vector<double> y;
     for (std::size_t k = 0; k < m.grid_values.size(); ++k) y.push_back(m.value(k));
-    const at::Tensor residual = answer(domain, p, m.query.marginal) * rows - at::tensor(y, at::kDouble);
+    std::vector<at::Tensor> seen = p;
+    for (const auto& axis : m.coarsening.axes()) {
+      seen[axis.attribute] = sum_bins(p[axis.attribute], axis.bin_of, axis.bins());
+    }
+    const at::Tensor residual = answer(domain, seen, m.query.marginal) * rows - at::tensor(y, at::kDouble);
     sum = sum + residual.square().sum() * (0.5 / (m.sigma * m.sigma) * components / rows);
   }
   for (const at::Tensor& block : p) sum = sum + lambda * (block * (block.log() - block.mean(0, true).log())).sum();
