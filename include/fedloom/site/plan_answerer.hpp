@@ -35,7 +35,7 @@ struct SiteRun {
   RandomWords* random = nullptr;  ///< noise and keys; programs give a SecureRandom
   unsigned threads = 0;           ///< for counting; 0: one per core
   privacy::Ledger::Timestamp timestamp = utc_timestamp;
-  AuditLog* audit = nullptr;  ///< of a federated run; none: single answers and refusals are not noted
+  AuditLog* audit = nullptr;                    ///< of a federated run; none: single answers and refusals are not noted
   boundary::SiteInternalWire* ranks = nullptr;  ///< the site's other ranks (site_ranks.hpp); none: it is one
 };
 
