@@ -4,6 +4,7 @@
 
 #include <type_traits>
 
+#include "fedloom/boundary/exact_totals.hpp"
 #include "fedloom/boundary/masked_share.hpp"
 #include "fedloom/boundary/measurement.hpp"
 #include "fedloom/boundary/release.hpp"
@@ -16,6 +17,7 @@ concept move_only = std::is_nothrow_move_constructible_v<T> && !std::is_copy_con
                     !std::is_copy_assignable_v<T> && !std::is_default_constructible_v<T>;
 
 static_assert(move_only<RawCounts> && move_only<RawScores> && move_only<NoisedShare> && move_only<Mask>);
+static_assert(move_only<ExactShare> && move_only<ExactTotals> && !std::is_copy_constructible_v<AggregateGrant>);
 static_assert(move_only<privacy::Spend> && !std::is_move_assignable_v<privacy::Spend>);
 static_assert(std::is_nothrow_move_constructible_v<Total> && !std::is_copy_constructible_v<Total>);
 
