@@ -47,16 +47,17 @@ std::vector<float> pair_probabilities(const Mixture& mixture) {
 
 }  // namespace
 
-struct PairRefiner::Sample {
+struct Refiner::Sample {
   std::span<std::uint32_t> codes;
   std::span<const std::uint32_t> component;
   std::vector<std::uint32_t>* order;
 };
 
-PairRefiner::PairRefiner(const Mixture& mixture) : mixture_(mixture), pair_(pair_probabilities(mixture)) {}
+Refiner::Refiner(const Mixture& mixture, std::uint64_t rows) : mixture_(mixture), pair_(pair_probabilities(mixture)) {
+  if (TripleResiduals::affordable(*mixture.domain, rows)) triples_ = std::make_unique<TripleResiduals>(mixture);
+}
 
-void PairRefiner::refine(std::span<std::uint32_t> codes, std::span<const std::uint32_t> component,
-                         PublicStream& stream) {
+void Refiner::refine(std::span<std::uint32_t> codes, std::span<const std::uint32_t> component, PublicStream& stream) {
   std::vector<std::uint32_t> order(component.size());
   std::iota(order.begin(), order.end(), 0U);
   const Sample sample{codes, component, &order};
@@ -68,7 +69,7 @@ void PairRefiner::refine(std::span<std::uint32_t> codes, std::span<const std::ui
   }
 }
 
-void PairRefiner::load_residual(std::size_t attribute, const Sample& sample) {
+void Refiner::load_residual(std::size_t attribute, const Sample& sample) {
   const schema::Domain& domain = *mixture_.domain;
   const std::size_t width = domain.width(), size = domain.size(attribute), first = domain.offset(attribute);
   const std::size_t d = domain.dimensions(), rows = sample.component.size();
@@ -85,15 +86,18 @@ void PairRefiner::load_residual(std::size_t attribute, const Sample& sample) {
 }
 
 // Moving a cell from `from` to `to` lowers Σ residual² over the pairs with this attribute (and its 1-way) by
-// 2·(g[to] − g[from] − d), g[v] = Σ_j residual[x_j][v] + residual of the 1-way at v. Residuals follow each move at
-// once, so the error never rises.
-void PairRefiner::visit(std::size_t attribute, const Sample& sample, PublicStream& stream) {
+// 2·(g[to] − g[from] − d), g[v] = Σ_j residual[x_j][v] + residual of the 1-way at v; the triples with it, where they
+// are followed as well, add their residuals and their number. Residuals follow each move at once, so the error never
+// rises.
+void Refiner::visit(std::size_t attribute, const Sample& sample, PublicStream& stream) {
   load_residual(attribute, sample);
+  if (triples_) triples_->load(attribute, sample.codes, sample.component.size());
   const schema::Domain& domain = *mixture_.domain;
   const std::size_t d = domain.dimensions(), size = domain.size(attribute), first = domain.offset(attribute);
   std::vector<std::uint32_t>& order = *sample.order;
   const auto visits = static_cast<std::size_t>(std::ceil(kVisited * static_cast<double>(order.size())));
   std::vector<float> g(size);
+  const auto tables = static_cast<float>(d + (triples_ ? triples_->count() : 0));
   for (std::size_t k = 0; k < visits; ++k) {
     std::swap(order[k], order[k + stream.below(order.size() - k)]);
     const std::size_t row = order[k];
@@ -104,10 +108,11 @@ void PairRefiner::visit(std::size_t attribute, const Sample& sample, PublicStrea
       const float* r = residual_.data() + (domain.offset(j) + x[j]) * size;
       for (std::size_t v = 0; v < size; ++v) g[v] += r[v];
     }
+    if (triples_) triples_->add(x, g);
     const std::uint32_t from = x[attribute];
     const float* p = mixture_.probabilities.data() + sample.component[row] * domain.width() + first;
     std::uint32_t to = from;
-    float best = g[from] + static_cast<float>(d);
+    float best = g[from] + tables;
     for (std::uint32_t v = 0; v < size; ++v) {
       if (v != from && g[v] > best && p[v] >= kLeastProbability) best = g[to = v];
     }
@@ -118,6 +123,7 @@ void PairRefiner::visit(std::size_t attribute, const Sample& sample, PublicStrea
       r[from] += 1.0F;
       r[to] -= 1.0F;
     }
+    if (triples_) triples_->move(x, from, to);
     residual_[(first + from) * size + from] += 1.0F;
     residual_[(first + to) * size + to] -= 1.0F;
     x[attribute] = to;

@@ -61,7 +61,7 @@ void sample_rows(const Mixture& mixture, std::uint64_t rows, std::uint64_t seed,
   const std::size_t d = mixture.domain->dimensions();
   const bool refined =
       mixture.components > 1 && d > 1 && rows <= kRefineRows && mixture.domain->width() <= kRefineWidth;
-  const std::unique_ptr<PairRefiner> refiner = refined ? std::make_unique<PairRefiner>(mixture) : nullptr;
+  const std::unique_ptr<Refiner> refiner = refined ? std::make_unique<Refiner>(mixture, rows) : nullptr;
   const std::uint64_t blocks = (rows + kBlockRows - 1) / kBlockRows;
   std::vector<std::uint32_t> codes;
   for (std::uint64_t k = 0; k < blocks; ++k) {
