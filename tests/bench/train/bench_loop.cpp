@@ -18,7 +18,6 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <sstream>
 
 #include "fedloom/coordinator/loop.hpp"
@@ -113,14 +112,32 @@ Table binned(const Table& table, const schema::Coarsening& coarsening) {
   return out;
 }
 
-std::vector<boundary::Measurement> measure(Counter& fine, const Table& table, const boundary::RoundPlan& plan,
-                                           std::uint32_t sites, RandomWords& random) {
+/// The table, in the bins that each step asks over.
+class Rows {
+ public:
+  explicit Rows(const Table& table) : table_(&table) {}
+  Counter& over(const schema::Coarsening& coarsening) {
+    for (auto& [known, bins] : bins_) {
+      if (known == coarsening) return bins->counter;
+    }
+    bins_.emplace_back(coarsening, std::make_unique<Bins>(binned(*table_, coarsening)));
+    return bins_.back().second->counter;
+  }
+
+ private:
+  struct Bins {
+    explicit Bins(Table&& made) : table(std::move(made)), counter(table) {}
+    Table table;
+    Counter counter;
+  };
+  const Table* table_;
+  std::vector<std::pair<schema::Coarsening, std::unique_ptr<Bins>>> bins_;
+};
+
+std::vector<boundary::Measurement> measure(Rows& rows, const boundary::RoundPlan& plan, std::uint32_t sites,
+                                           RandomWords& random) {
   std::vector<boundary::Measurement> out;
-  const std::optional<Table> bins =
-      plan.coarsening.empty() ? std::nullopt : std::optional<Table>(binned(table, plan.coarsening));
-  std::optional<Counter> coarse;
-  if (bins) coarse.emplace(*bins);
-  Counter& counter = coarse ? *coarse : fine;
+  Counter& counter = rows.over(plan.coarsening);
   for (const auto& [query, noise] : plan.queries) {
     std::vector<std::int64_t> values = counter.answer(query), draws(values.size());
     for (std::int64_t& v : values) v <<= noise.grid_bits;
@@ -134,7 +151,8 @@ std::vector<boundary::Measurement> measure(Counter& fine, const Table& table, co
   return out;
 }
 
-std::size_t select(Counter& counter, const coordinator::SelectStep& step, RandomWords& random) {
+std::size_t select(Rows& rows, const coordinator::SelectStep& step, RandomWords& random) {
+  Counter& counter = rows.over(step.coarsening);
   std::vector<std::int64_t> scores;
   for (const boundary::Candidate& candidate : step.candidates) {
     const std::vector<std::int64_t>& truth = counter.counts(candidate.marginal);
@@ -151,8 +169,9 @@ std::size_t select(Counter& counter, const coordinator::SelectStep& step, Random
 struct Errors {
   double rows = 0, model = 0;
 };
-Errors errors_of(const model::Generator& generator, Counter& counter, const Table& table, std::size_t degree,
+Errors errors_of(const model::Generator& generator, Rows& table_rows, const Table& table, std::size_t degree,
                  std::uint64_t rows, std::uint64_t seed) {
+  Counter& counter = table_rows.over({});
   Table drawn{table.schema, std::vector<std::vector<std::uint32_t>>(table.columns.size())};
   generator.sample(rows, seed, [&](std::span<const std::uint32_t> codes, std::size_t n) {
     const std::size_t d = drawn.columns.size();
@@ -163,7 +182,11 @@ Errors errors_of(const model::Generator& generator, Counter& counter, const Tabl
   const std::vector<schema::Marginal> marginals = schema::all_marginals(table.columns.size(), degree);
   Errors sum;
   for (const schema::Marginal& marginal : marginals) {
-    const std::vector<std::vector<float>> model = train::answers(generator, {marginal}, 1.0);
+    // A model over bins has no answer over codes without drawing rows.
+    const std::vector<std::vector<float>> model =
+        generator.expansion().empty()
+            ? train::answers(generator, {marginal}, 1.0)
+            : std::vector<std::vector<float>>{std::vector<float>(marginal.cells(table.schema.domain()), NAN)};
     const std::vector<std::int64_t>& truth = counter.counts(marginal);
     const std::vector<std::int64_t> own = count(drawn, marginal);
     for (std::size_t c = 0; c < truth.size(); ++c) {
@@ -222,18 +245,18 @@ int run(const std::map<std::string, std::string>& option) {
   const bool verbose = get("verbose", "") == "1";
 
   test::SplitMixRandom random(experiment.seed + 1000);
-  Counter counter(table);
+  Rows rows_of_table(table);
   double loop_cpu = 0, mark = cpu_seconds();
   const auto lap = [&] { return std::exchange(mark, cpu_seconds()); };
   coordinator::Loop loop(experiment, sites);
   coordinator::RoundRecord record;
   while (!std::holds_alternative<coordinator::FinishedStep>(loop.next())) {
     if (const auto* step = std::get_if<coordinator::MeasureStep>(&loop.next())) {
-      auto taken = measure(counter, table, step->plan, sites, random);
+      auto taken = measure(rows_of_table, step->plan, sites, random);
       lap();
       record = loop.absorb(std::move(taken));
     } else {
-      const std::size_t index = select(counter, std::get<coordinator::SelectStep>(loop.next()), random);
+      const std::size_t index = select(rows_of_table, std::get<coordinator::SelectStep>(loop.next()), random);
       lap();
       record = loop.selected(index);
     }
@@ -270,7 +293,7 @@ int run(const std::map<std::string, std::string>& option) {
     boundary::save_measurements(file, table.schema.domain(), loop.measurements());
   }
   if (const std::uint32_t degree = whole(get("score", "0")); degree > 0) {
-    const Errors errors = errors_of(loop.generator(), counter, table, degree, rows, experiment.seed);
+    const Errors errors = errors_of(loop.generator(), rows_of_table, table, degree, rows, experiment.seed);
     std::printf("error of rows %.5f of the model %.5f | ", errors.rows, errors.model);
   }
   std::printf(
