@@ -215,16 +215,12 @@ schema::Coarsening coarsening_of(const schema::Schema& schema, const std::vector
   });
   schema::Coarsening called_for = coarsening_for(schema, first);
   if (called_for.empty()) return called_for;
-  const schema::Coarsening* finest = nullptr;
   for (const Measurement& m : released) {
-    if (m.coarsening.empty()) {
-      if (m.query.marginal.degree() > 1) return {};  // codes were measured together, so none was merged
-      continue;
-    }
-    const auto& fine = schema.domain();
-    if (finest == nullptr || m.coarsening.over(fine).width() > finest->over(fine).width()) finest = &m.coarsening;
+    if (!m.coarsening.empty() && !m.look) return m.coarsening;
+    // Codes were measured together, so none was merged.
+    if (m.coarsening.empty() && m.query.marginal.degree() > 1) return {};
   }
-  return finest == nullptr ? called_for : *finest;
+  return called_for;
 }
 
 }  // namespace fedloom::coordinator

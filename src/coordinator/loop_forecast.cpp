@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "coordinator/look.hpp"
 #include "coordinator/loop_impl.hpp"
 
 namespace fedloom::coordinator {
@@ -25,6 +26,25 @@ Forecast::Stage one_way_stage(const schema::Domain& domain, double rho, const Cr
   return equal_stage("one-way", rho, domain.dimensions(), mean, crowd);
 }
 
+/// The look of a run with as many rows; its part of ρ; none where the run will leave it out.
+struct ForecastLook {
+  std::optional<Look> look;
+  double part = 0, cells = 0;
+};
+
+ForecastLook look_of(const config::Experiment& experiment, const schema::Domain& bins, double rho, const Crowd& crowd,
+                     double rows) {
+  ForecastLook out;
+  if (experiment.privacy.trust == config::Trust::aggregate) return out;
+  const double part = experiment.privacy.trust == config::Trust::none ? kLookPart : kLookPartBesideScores;
+  out.look = look_for(bins, {}, {experiment.generator.degree, part * rho, crowd.inflation(), rows});
+  if (!out.look) return out;
+  out.part = out.look->whole() ? kLookPartOfCodes : part;
+  const schema::Domain over = out.look->bins.over(bins);
+  for (const schema::Marginal& marginal : out.look->marginals) out.cells += static_cast<double>(marginal.cells(over));
+  return out;
+}
+
 }  // namespace
 
 Forecast forecast(const config::Experiment& experiment, std::uint32_t sites, std::uint64_t rows_guess) {
@@ -44,7 +64,15 @@ Forecast forecast(const config::Experiment& experiment, std::uint32_t sites, std
   out.stages.push_back(equal_stage("count", kCountPart * rho, 1, 1, crowd));
   out.stages.push_back(one_way_stage(domain, one_way * rho, crowd));
   const double noise = typical_noise(workload, domain.dimensions(), rho, crowd.inflation(), rows);
-  double fit_flops = 0, largest = domain.width();
+  const ForecastLook look = independent ? ForecastLook() : look_of(experiment, bins, rho, crowd, rows);
+  if (look.look) {
+    const auto queries = static_cast<std::uint64_t>(look.look->marginals.size());
+    out.stages.push_back(
+        equal_stage("look", look.part * rho, queries, look.cells / static_cast<double>(queries), crowd));
+  }
+  const bool sketches_wanted = !exact_scores && !(look.look && look.look->whole());
+  const double sketch_part = sketches_wanted ? kSketchPart : 0.0;
+  double fit_flops = 0, largest = std::max(static_cast<double>(domain.width()), look.cells);
   const double components = experiment.generator.components, width = bins.width();
   const double step_flops = components * width * (4.0 * width + 60.0);
   if (independent) {
@@ -52,29 +80,34 @@ Forecast forecast(const config::Experiment& experiment, std::uint32_t sites, std
   } else if (exact_scores) {
     const double picks = picks_for(domain.dimensions(), noise);
     const auto rounds = static_cast<std::uint32_t>(std::lround(picks));
-    const double left = (1.0 - kCountPart - one_way) * rho;
+    const double left = (1.0 - kCountPart - one_way - look.part) * rho;
     out.stages.push_back({"select", kPickPartOfSelection * left, rounds, 0, 0, 0});
     out.stages.push_back(
         equal_stage("measure", (1.0 - kPickPartOfSelection) * left, rounds, workload.reference_cells(), crowd));
-    out.rounds = (one_way > kOneWayPart ? 2 : 1) + 2 * rounds;
+    out.rounds = (one_way > kOneWayPart ? 2 : 1) + (look.look ? 1 : 0) + 2 * rounds;
     double cells = 0;
     for (std::size_t k = 0; k < workload.size(); ++k) cells += static_cast<double>(workload.cells(k));
     fit_flops = step_flops * (40.0 * picks + 600.0) + picks * 2.0 * components * cells;
     largest = std::max(largest, static_cast<double>(experiment.generator.max_cells));
   } else {
-    const std::vector<schema::Query> sketches = sketch_queries(workload, experiment.seed);
-    Forecast::Stage sketch = equal_stage("sketch", kSketchPart * rho, sketches.size(), 8, crowd);
-    sketch.site_sigma *= std::sqrt(8.0);
-    sketch.total_sigma *= std::sqrt(8.0);
-    out.stages.push_back(sketch);
+    double sketched = 0;
+    if (sketches_wanted) {
+      const std::vector<schema::Query> sketches = sketch_queries(workload, experiment.seed);
+      Forecast::Stage sketch = equal_stage("sketch", sketch_part * rho, sketches.size(), 8, crowd);
+      sketch.site_sigma *= std::sqrt(8.0);
+      sketch.total_sigma *= std::sqrt(8.0);
+      sketched = 8.0 * static_cast<double>(sketches.size());
+      out.stages.push_back(sketch);
+    }
     const auto [cliques, batches] = batches_for(domain.dimensions(), noise);
-    out.stages.push_back(equal_stage("measure", (1.0 - kCountPart - kSketchPart - one_way) * rho, cliques,
+    out.stages.push_back(equal_stage("measure", (1.0 - kCountPart - sketch_part - look.part - one_way) * rho, cliques,
                                      workload.reference_cells(), crowd));
-    out.rounds = 2 + batches;
+    out.rounds = 1 + (look.look ? 1 : 0) + (sketches_wanted ? 1 : 0) + batches;
     fit_flops = step_flops * (100.0 * batches + 600.0);
-    largest = std::max(
-        {largest, 8.0 * static_cast<double>(sketches.size()), static_cast<double>(out.stages.back().cells) / batches});
+    largest = std::max({largest, sketched, static_cast<double>(out.stages.back().cells) / batches});
   }
+  // The last fit takes the look in, in many small products.
+  fit_flops += 600.0 * 6.0 * components * look.cells * 2.0;
   out.coordinator_bytes =
       static_cast<std::uint64_t>(150e6 + 4.0 * (6.0 * components * width + (independent ? 0.0 : 4.0 * width * width)));
   out.site_bytes_per_round = static_cast<std::uint64_t>(8.0 * largest);

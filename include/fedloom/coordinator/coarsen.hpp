@@ -39,8 +39,8 @@ model::Expansion expansion_for(const std::vector<boundary::Measurement>& release
 schema::Coarsening combine(const schema::Coarsening& bins, const schema::Coarsening& further,
                            const schema::Domain& fine);
 
-/// The coarsening that a run went on over: the finest of its measurements where its 1-ways call for one; else, when
-/// nothing but 1-ways was released, the one they call for.
+/// The coarsening that a run went on over: that of its measurements, the look apart, where its 1-ways call for one;
+/// else, when nothing but 1-ways was released, the one they call for.
 schema::Coarsening coarsening_of(const schema::Schema& schema, const std::vector<boundary::Measurement>& released);
 
 }  // namespace fedloom::coordinator
