@@ -48,11 +48,6 @@ void CoarseObjective::add_gradient(const at::Tensor& p, at::Tensor& gradient) {
   }
 }
 
-Objective::ChiSquare CoarseObjective::chi2(const at::Tensor& p) {
-  sum_bins(p);
-  return objective_.chi2(p_);
-}
-
 FitProblem::FitProblem(const schema::Domain& domain, std::uint32_t components,
                        const std::vector<boundary::Measurement>& measurements, double lambda)
     : rows_(estimate_rows(measurements)),
@@ -86,7 +81,7 @@ const at::Tensor& FitProblem::gradient(const at::Tensor& logits) {
 }
 
 double FitProblem::chi2_per_cell(const at::Tensor& logits) {
-  const Objective::ChiSquare chi2 = objective_.chi2(softmax_blocks(segments_, logits));
+  const ChiSquare chi2 = objective_.chi2(softmax_blocks(segments_, logits));
   return chi2.cells > 0 ? chi2.value / static_cast<double>(chi2.cells) : 0.0;
 }
 

@@ -18,7 +18,6 @@ class CoarseObjective {
  public:
   CoarseObjective(const CoarseTargets& targets, std::uint32_t components, double rows);
   void add_gradient(const at::Tensor& p, at::Tensor& gradient);
-  Objective::ChiSquare chi2(const at::Tensor& p);
 
  private:
   void sum_bins(const at::Tensor& p);
