@@ -42,7 +42,8 @@ nlohmann::ordered_json as_json(const coordinator::Forecast& forecast, const conf
                               {"queries", stage.queries},
                               {"cells", stage.cells},
                               {"site_sigma", stage.site_sigma},
-                              {"total_sigma", stage.total_sigma}});
+                              {"total_sigma", stage.total_sigma},
+                              {"noise", stage.noise}});
   }
   return json;
 }
@@ -56,17 +57,20 @@ void print(const coordinator::Forecast& forecast, const config::Experiment& expe
             << forecast.rounds << " rounds\n\n"
             << std::left << std::setw(18) << "stage" << std::right << std::setw(9) << "share" << std::setw(10)
             << "queries" << std::setw(12) << "numbers" << std::setw(14) << "site sigma" << std::setw(14)
-            << "total sigma"
+            << "total sigma" << std::setw(10) << "noise"
             << "\n";
   for (const auto& stage : forecast.stages) {
     std::cout << std::left << std::setw(18) << stage.name << std::right << std::setw(8)
               << figure(100 * stage.rho / forecast.rho, 3) << "%" << std::setw(10) << stage.queries << std::setw(12)
               << grouped(stage.cells) << std::setw(14) << figure(stage.site_sigma, 4) << std::setw(14)
-              << figure(stage.total_sigma, 4) << "\n";
+              << figure(stage.total_sigma, 4) << std::setw(10)
+              << (stage.noise > 0 ? figure(stage.noise, 3) : std::string("-")) << "\n";
   }
-  std::cout << "\nsigma is in rows, per number. With about " << grouped(rows) << " rows (--rows): about "
-            << seconds_text(forecast.seconds) << ", " << bytes_text(static_cast<double>(forecast.coordinator_bytes))
-            << " at the coordinator, " << bytes_text(static_cast<double>(forecast.site_bytes_per_round))
+  std::cout << "\nsigma is in rows, per number; noise is the mean L1 error that it gives one marginal of the stage, in "
+               "parts of the rows\n(2 is the most there is). With about "
+            << grouped(rows) << " rows (--rows): about " << seconds_text(forecast.seconds) << ", "
+            << bytes_text(static_cast<double>(forecast.coordinator_bytes)) << " at the coordinator, "
+            << bytes_text(static_cast<double>(forecast.site_bytes_per_round))
             << " sent by each site in its largest round.\nNo row was touched.\n";
 }
 

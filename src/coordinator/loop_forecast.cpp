@@ -72,6 +72,8 @@ Forecast forecast(const config::Experiment& experiment, std::uint32_t sites, std
   }
   const bool sketches_wanted = !exact_scores && !(look.look && look.look->whole());
   const double sketch_part = sketches_wanted ? kSketchPart : 0.0;
+  // Where the workload has triples, the marginals taken are of both degrees: in between in size.
+  const double measured_cells = std::pow(workload.reference_cells(), experiment.generator.degree >= 3 ? 1.1 : 1.0);
   double fit_flops = 0, largest = std::max(static_cast<double>(domain.width()), look.cells);
   const double components = experiment.generator.components, width = bins.width();
   const double step_flops = components * width * (4.0 * width + 60.0);
@@ -82,8 +84,7 @@ Forecast forecast(const config::Experiment& experiment, std::uint32_t sites, std
     const auto rounds = static_cast<std::uint32_t>(std::lround(picks));
     const double left = (1.0 - kCountPart - one_way - look.part) * rho;
     out.stages.push_back({"select", kPickPartOfSelection * left, rounds, 0, 0, 0});
-    out.stages.push_back(
-        equal_stage("measure", (1.0 - kPickPartOfSelection) * left, rounds, workload.reference_cells(), crowd));
+    out.stages.push_back(equal_stage("measure", (1.0 - kPickPartOfSelection) * left, rounds, measured_cells, crowd));
     out.rounds = (one_way > kOneWayPart ? 2 : 1) + (look.look ? 1 : 0) + 2 * rounds;
     double cells = 0;
     for (std::size_t k = 0; k < workload.size(); ++k) cells += static_cast<double>(workload.cells(k));
@@ -101,15 +102,20 @@ Forecast forecast(const config::Experiment& experiment, std::uint32_t sites, std
     }
     const auto [cliques, batches] = batches_for(domain.dimensions(), noise);
     out.stages.push_back(equal_stage("measure", (1.0 - kCountPart - sketch_part - look.part - one_way) * rho, cliques,
-                                     workload.reference_cells(), crowd));
+                                     measured_cells, crowd));
     out.rounds = 1 + (look.look ? 1 : 0) + (sketches_wanted ? 1 : 0) + batches;
     fit_flops = step_flops * (100.0 * batches + 600.0);
     largest = std::max({largest, sketched, static_cast<double>(out.stages.back().cells) / batches});
   }
   // The last fit takes the look in, in many small products.
   fit_flops += 600.0 * 6.0 * components * look.cells * 2.0;
+  for (Forecast::Stage& stage : out.stages) {
+    if (stage.name == "sketch" || stage.queries == 0) continue;
+    stage.noise =
+        kNoiseBias * stage.total_sigma * static_cast<double>(stage.cells) / static_cast<double>(stage.queries) / rows;
+  }
   out.coordinator_bytes =
-      static_cast<std::uint64_t>(150e6 + 4.0 * (6.0 * components * width + (independent ? 0.0 : 4.0 * width * width)));
+      static_cast<std::uint64_t>(230e6 + 4.0 * (6.0 * components * width + (independent ? 0.0 : 4.0 * width * width)));
   out.site_bytes_per_round = static_cast<std::uint64_t>(8.0 * largest);
   out.seconds = 0.3 + fit_flops / kFlopsPerSecond;
   return out;

@@ -58,6 +58,9 @@ struct Forecast {
     double rho = 0;
     std::uint64_t queries = 0, cells = 0;
     double site_sigma = 0, total_sigma = 0;
+    /// Mean L1 distance that noise alone puts between a marginal of the stage and the truth, in parts of the rows: what
+    /// the model's error on it is at most about. 0 where no marginal is measured.
+    double noise = 0;
   };
   std::vector<Stage> stages;
   std::uint64_t coordinator_bytes = 0, site_bytes_per_round = 0;

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 
 #include "fedloom/base/error.hpp"
 #include "unit/coordinator/toy_run.hpp"
@@ -222,6 +224,36 @@ TEST(Forecast, StagesAddUpToTheBudget) {
       EXPECT_GE(f.rounds, 1U);
       EXPECT_GT(f.coordinator_bytes, 0U);
       EXPECT_GT(f.site_bytes_per_round, 0U);
+    }
+  }
+}
+
+/// Mean L1 error by noise of the marginals that a run measured to the end.
+double noise_of_run(const std::vector<boundary::Measurement>& measurements, std::size_t degree, double rows) {
+  double sum = 0;
+  std::size_t marginals = 0;
+  for (const boundary::Measurement& m : measurements) {
+    const bool counts = m.query.kind == schema::Query::Kind::marginal && !m.look;
+    if (!counts || (degree == 1) != (m.query.marginal.degree() == 1) || m.query.marginal.degree() == 0) continue;
+    sum += std::sqrt(2.0 / std::numbers::pi) * m.sigma * static_cast<double>(m.grid_values.size()) / rows;
+    ++marginals;
+  }
+  return sum / static_cast<double>(marginals);
+}
+
+TEST(Forecast, NoiseIsWithinTwiceWhatARunHas) {
+  for (const Trust trust : {Trust::none, Trust::central}) {
+    const config::Experiment experiment = toy_experiment(trust, 1.0);
+    const std::uint32_t sites = trust == Trust::none ? 3 : 1;
+    const test::ToyTable table(3000);
+    test::ToyParty party(table, sites, 5);
+    Loop loop(experiment, sites);
+    run(loop, party, experiment);
+    for (const Forecast::Stage& stage : forecast(experiment, sites, 3000).stages) {
+      if (stage.name != "one-way" && stage.name != "measure") continue;
+      const double ratio = stage.noise / noise_of_run(loop.measurements(), stage.name == "one-way" ? 1 : 2, 3000);
+      EXPECT_GT(ratio, 0.5) << stage.name;
+      EXPECT_LT(ratio, 2.0) << stage.name;
     }
   }
 }
