@@ -11,17 +11,18 @@
 namespace fedloom::apps {
 namespace {
 
-/// The count, the 1-ways and the sketches by number; of other marginals at most two by name.
+/// The count, the 1-ways, the look and the sketches by number; of other marginals at most two by name.
 std::string measured_text(const coordinator::RoundRecord& record, const schema::Domain& domain) {
   const std::size_t count = record.measured.size();
   std::string text;
-  if (record.stage == "one-way" || record.stage == "sketch") {
+  const bool look = record.stage == boundary::look_stage;
+  if (look || record.stage == "one-way" || record.stage == "sketch") {
     std::array<std::size_t, schema::Marginal::max_degree + 1> of_degree{};
     for (const auto& marginal : record.measured) ++of_degree[marginal.degree()];
     const std::size_t sketched = count - of_degree[0] - of_degree[1];
     const auto add = [&](const std::string& part) { text += (text.empty() ? "" : " and ") + part; };
     if (of_degree[0] > 0) add("the count");
-    if (sketched > 0) add("sketch of " + std::to_string(sketched) + " marginals");
+    if (sketched > 0) add((look ? "coarse look at " : "sketch of ") + std::to_string(sketched) + " marginals");
     if (of_degree[1] > 0) add(std::to_string(of_degree[1]) + " 1-way marginals");
     return text;
   }

@@ -1,6 +1,7 @@
 // After the 1-ways: a coarse look at everything (look.hpp), and what the loop keeps it apart for.
 
 #include <algorithm>
+#include <cmath>
 
 #include "coordinator/look.hpp"
 #include "coordinator/loop_impl.hpp"
@@ -21,6 +22,11 @@ void Loop::Impl::plan_look() {
         {{schema::Query::Kind::marginal, marginal, 0, 0}, all / static_cast<double>(look->marginals.size())});
   }
   if (look->whole()) add_missing_one_ways(wanted);
+  const double noise = predicted_noise();
+  const std::size_t d = domain().dimensions();
+  state.rounds_planned = state.round + 1 +
+                         (scores_are_exact() ? 2 * static_cast<std::uint32_t>(std::lround(picks_for(d, noise)))
+                                             : batches_for(d, noise).count + (look->whole() ? 0U : 1U));
   measure_next(Phase::look, std::move(wanted), look->bins);
 }
 
