@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "coordinator/selection.hpp"
+#include "fedloom/coordinator/coarsen.hpp"
 
 namespace fedloom::coordinator {
 namespace {
@@ -59,15 +60,6 @@ void pool(const boundary::Measurement& m, const Domain& bins, std::map<Marginal,
     pair.variance += m.sigma * m.sigma * static_cast<double>(size[left_out]);
     ++pair.marginals;
   }
-}
-
-std::vector<std::uint32_t> bins_of(const Coarsening& coarsening, std::uint32_t attribute, std::uint32_t size) {
-  for (const Coarsening::Axis& axis : coarsening.axes()) {
-    if (axis.attribute == attribute) return axis.bin_of;
-  }
-  std::vector<std::uint32_t> own(size);
-  std::iota(own.begin(), own.end(), 0U);
-  return own;
 }
 
 }  // namespace

@@ -5,17 +5,6 @@
 #include <algorithm>
 
 namespace fedloom::train {
-namespace {
-
-at::Tensor to_tensor(const std::vector<double>& values) {
-  at::Tensor out = at::empty({static_cast<std::int64_t>(values.size())}, at::kFloat);
-  std::transform(values.begin(), values.end(), out.mutable_data_ptr<float>(),
-                 [](double v) { return static_cast<float>(v); });
-  return out;
-}
-
-}  // namespace
-
 Objective::Objective(const schema::Domain& domain, std::uint32_t components, const Targets& targets, double rows)
     : scale_(rows / components), triples_(domain, components, targets, scale_) {
   for (const auto& [marginal, target] : targets) {

@@ -8,13 +8,6 @@
 namespace fedloom::train {
 namespace {
 
-at::Tensor to_tensor(const std::vector<double>& values) {
-  at::Tensor out = at::empty({static_cast<std::int64_t>(values.size())}, at::kFloat);
-  std::transform(values.begin(), values.end(), out.mutable_data_ptr<float>(),
-                 [](double v) { return static_cast<float>(v); });
-  return out;
-}
-
 /// In eight partial sums, which the compiler keeps in vectors.
 float dot(const float* a, const float* b, std::int64_t size) {
   std::array<float, 8> sums{};
@@ -50,6 +43,13 @@ void fold_back(const at::Tensor& pulled, const Block& i, const Block& j, float s
 
 Block block_of(const schema::Domain& domain, std::uint32_t attribute) {
   return {domain.offset(attribute), domain.size(attribute)};
+}
+
+at::Tensor to_tensor(const std::vector<double>& values) {
+  at::Tensor out = at::empty({static_cast<std::int64_t>(values.size())}, at::kFloat);
+  std::transform(values.begin(), values.end(), out.mutable_data_ptr<float>(),
+                 [](double v) { return static_cast<float>(v); });
+  return out;
 }
 
 at::Tensor columns(const at::Tensor& p, const Block& block) { return p.narrow(1, block.first, block.size); }

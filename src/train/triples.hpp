@@ -16,6 +16,8 @@ struct Block {
 };
 Block block_of(const schema::Domain& domain, std::uint32_t attribute);
 at::Tensor columns(const at::Tensor& p, const Block& block);
+/// As float32.
+at::Tensor to_tensor(const std::vector<double>& values);
 
 struct ChiSquare {
   double value = 0;
