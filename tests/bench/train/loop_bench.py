@@ -1,6 +1,7 @@
-"""Runs bench_loop on the bundled Adult rows, coded here: CPU seconds and peak memory of the whole loop.
+"""Runs bench_loop on the bundled Adult rows, coded here: CPU seconds and peak memory of the whole loop; then bench_fit
+on what the run without a trusted party measured: useful flops of the fit beside the machine's sgemm.
 
-usage: loop_bench.py PROGRAMS   (the folder of bench_loop); prints a JSON list of {name, value, unit}
+usage: loop_bench.py PROGRAMS   (the folder of both); prints a JSON list of {name, value, unit}
 """
 import csv
 import json
@@ -56,7 +57,7 @@ def main(programs):
         write_table(folder)
         for trust in ("none", "central"):
             command = [str(programs / "bench_loop"), "--csv", str(folder / "table.csv"), "--domain",
-                       str(folder / "domain.json"), "--trust", trust]
+                       str(folder / "domain.json"), "--trust", trust, "--save", str(folder / f"{trust}.jsonl")]
             output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
             found = LINE.search(output)
             if not found:
@@ -64,6 +65,9 @@ def main(programs):
             figures.append({"name": f"loop/{trust}/cpu", "value": float(found["seconds"]), "unit": "s"})
             figures.append({"name": f"loop/{trust}/peak_memory", "value": float(found["peak"]), "unit": "MB"})
             figures.append({"name": f"loop/{trust}/rounds", "value": float(found["rounds"]), "unit": "rounds"})
+        fit = subprocess.run([str(programs / "bench_fit"), str(folder / "none.jsonl")], check=True,
+                             capture_output=True, text=True).stdout
+        figures += [{**figure, "name": figure["name"] + ".adult15"} for figure in json.loads(fit)]
     json.dump(figures, sys.stdout)
 
 
