@@ -29,7 +29,7 @@ try:
     import numpy as np
 except ImportError:
     python = os.environ.get("FEDLOOM_PEER_PYTHON", "/usr/bin/python3")
-    if os.path.realpath(python) == os.path.realpath(sys.executable):
+    if os.path.abspath(python) == os.path.abspath(sys.executable):  # a virtual environment links to another
         sys.exit("pairs_bench.py needs numpy; run ./launch/setup")
     os.execv(python, [python, *sys.argv])
 
