@@ -11,9 +11,6 @@ constexpr int kSweeps = 3;
 constexpr double kVisited = 0.2;  // share of the rows visited per attribute and sweep
 constexpr float kLeastProbability = 0.0015F;
 
-/// Rounded to 1/256 so that the last bits of a product, which differ between machines, do not decide a move.
-float rounded(double value) { return static_cast<float>(std::nearbyint(value * 256.0) / 256.0); }
-
 /// Pᵀ P / B in double.
 std::vector<float> pair_probabilities(const Mixture& mixture) {
   const std::size_t width = mixture.domain->width();

@@ -8,10 +8,9 @@ namespace {
 constexpr double kCellsAtMost = 8e6;
 constexpr double kUpdatesAtMost = 6e8;
 
-/// As many bits as the pairs' residuals have, so that the last ones of a product do not decide a move.
-float rounded(double value) { return static_cast<float>(std::nearbyint(value * 256.0) / 256.0); }
-
 }  // namespace
+
+float rounded(double value) { return static_cast<float>(std::nearbyint(value * 256.0) / 256.0); }
 
 bool TripleResiduals::affordable(const schema::Domain& domain, std::size_t rows) {
   const auto d = static_cast<double>(domain.dimensions());

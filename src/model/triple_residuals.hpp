@@ -9,6 +9,9 @@
 
 namespace fedloom::model {
 
+/// To 1/256, so that the last bits of a product, which differ between machines, do not decide a move.
+float rounded(double value);
+
 class TripleResiduals {
  public:
   /// Few enough cells to hold, few enough rows to count again and again.
