@@ -11,6 +11,7 @@
 #include "fedloom/base/check.hpp"
 #include "fedloom/base/error.hpp"
 #include "mpi_error.hpp"
+#include "mpi_rank_group.hpp"
 #include "mpi_site_ranks.hpp"
 #include "mpi_traffic.hpp"
 #include "mpi_world.hpp"
@@ -43,8 +44,10 @@ struct MpiTransport::Impl {
   explicit Impl(std::size_t own_rank) : world_rank(own_rank) {}
   std::size_t world_rank;
   WorldMap map;
-  std::optional<MpiTraffic> star;    ///< none at a rank that does not speak for its party
-  std::optional<MpiSiteRanks> site;  ///< of a site of several ranks
+  std::optional<MpiTraffic> star;           ///< none at a rank that does not speak for its party
+  std::optional<MpiSiteRanks> site;         ///< of a site of several ranks
+  std::optional<MpiRankGroup> coordinator;  ///< of a coordinator of several ranks
+  MpiParty* party = nullptr;                ///< of which of the two there is
   bool survives_losses = false;
   bool failed = false;
 
@@ -55,10 +58,12 @@ struct MpiTransport::Impl {
       star.emplace(rank(), map.star.size(), limits, made.star);
       if (survives_losses) watch_peers(seats);
     }
-    if (map.party.size() == 1 || map.party.front() == 0) return;
+    if (map.party.size() == 1) return;
     std::vector<ProcessName> processes;
     for (const int member : map.party) processes.push_back(seats[static_cast<std::size_t>(member)].process);
-    site.emplace(made.party, seats[world_rank].part, processes);
+    const unsigned part = seats[world_rank].part;
+    party = map.party.front() == 0 ? &coordinator.emplace(made.party, part, processes).party()
+                                   : &site.emplace(made.party, part, processes).party();
   }
 
   Endpoint rank() const {
@@ -83,8 +88,8 @@ struct MpiTransport::Impl {
 
   /// Gives what was sent last the time to leave; true when nothing is left and nobody was lost.
   bool flush() {
-    if (site) site->leave(survives_losses && !failed);
-    const bool parted = !site || site->is_clean();
+    if (party != nullptr) party->leave(survives_losses && !failed);
+    const bool parted = party == nullptr || party->is_clean();
     if (!star) return parted;
     return star->flush(failed ? failed_flush_limit : flush_limit) && star->empty() && !star->any_lost() && parted;
   }
@@ -145,7 +150,7 @@ std::optional<Envelope> MpiTransport::receive(Instant deadline) {
   MpiTraffic& star = impl_->speaking();
   microseconds sleep = first_sleep;
   for (;;) {
-    if (impl_->site) impl_->site->check();
+    if (impl_->party != nullptr) impl_->party->check();
     if (star.progress()) sleep = first_sleep;
     if (auto arrival = star.take()) {
       if (arrival->lost) return Envelope{arrival->from, std::nullopt, true};
@@ -163,6 +168,10 @@ std::optional<Envelope> MpiTransport::receive(Instant deadline) {
 std::size_t MpiTransport::world() const { return impl_->map.star.size(); }
 Endpoint MpiTransport::rank() const { return impl_->rank(); }
 boundary::SiteInternalWire* MpiTransport::site_ranks() const { return impl_->site ? &*impl_->site : nullptr; }
+RankGroup* MpiTransport::coordinator_ranks() const { return impl_->coordinator ? &*impl_->coordinator : nullptr; }
+void MpiTransport::give_up_part() noexcept {
+  if (impl_->party != nullptr) impl_->party->give_up();
+}
 bool MpiTransport::survives_losses() const { return impl_->survives_losses; }
 void MpiTransport::mark_failed() noexcept { impl_->failed = true; }
 std::size_t MpiTransport::most_held() const { return impl_->speaking().most_held(); }

@@ -1,31 +1,24 @@
 #pragma once
-// The ranks of one site over a communicator that only they are in.
+// The ranks of one site.
 
 #include "fedloom/boundary/site_internal_sum.hpp"
-#include "mpi_traffic.hpp"
+#include "mpi_party.hpp"
 
 namespace fedloom::transport {
 
 class MpiSiteRanks final : public boundary::SiteInternalWire {
  public:
-  /// `processes`: of this site's ranks, in their order. A loss is found by watching them, however mpirun was started.
+  /// As MpiParty.
   MpiSiteRanks(MPI_Comm site, unsigned rank, std::span<const ProcessName> processes);
-  unsigned rank() const override { return rank_; }
-  unsigned size() const override { return size_; }
-  void send_inside_this_site(unsigned to, Bytes bytes) override;
+  unsigned rank() const override { return party_.rank(); }
+  unsigned size() const override { return party_.size(); }
+  void send_inside_this_site(unsigned to, Bytes bytes) override { party_.send(to, std::move(bytes)); }
   std::optional<Arrival> receive(Instant deadline) override;
-  void give_up() noexcept override;
-  /// Throws EnvironmentError when one of the ranks that this one has to do with is lost. Does not wait.
-  void check();
-  /// Waits a little for what was sent last; with `farewell` tells the others that this rank leaves in order.
-  void leave(bool farewell) noexcept;
-  /// All that was sent has left, and nobody was lost.
-  bool is_clean() const { return traffic_.empty() && !traffic_.any_lost(); }
+  void give_up() noexcept override { party_.give_up(); }
+  MpiParty& party() { return party_; }
 
  private:
-  [[noreturn]] void report_loss(Endpoint rank) const;
-  unsigned rank_, size_;
-  MpiTraffic traffic_;
+  MpiParty party_;
 };
 
 }  // namespace fedloom::transport

@@ -268,6 +268,10 @@ std::optional<Arrival> MpiTraffic::next_loss() {
 
 bool MpiTraffic::moving() const { return !outgoing_.empty() || std::ranges::any_of(peers_, &Peer::coming_in); }
 
+std::optional<Endpoint> MpiTraffic::sending_to() const {
+  return outgoing_.empty() ? std::nullopt : std::optional(outgoing_.front().peer);
+}
+
 bool MpiTraffic::any_lost() const { return std::ranges::any_of(peers_, &Peer::lost); }
 
 bool MpiTraffic::flush(Millis limit) {

@@ -63,6 +63,8 @@ class MpiTraffic {
   void lose(Endpoint peer);
   bool is_lost(Endpoint peer) const { return peers_[peer].lost; }
   bool any_lost() const;
+  /// One of the peers that have not taken all that was sent to them; those that are lost do not count.
+  std::optional<Endpoint> sending_to() const;
   /// Nothing sent or announced is unfinished.
   bool empty() const { return outgoing_.empty() && incoming_.empty() && announced_.empty(); }
   /// Loses the peer when that process ends without a farewell.

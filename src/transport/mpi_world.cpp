@@ -35,7 +35,7 @@ Communicators split(std::span<const Seat> seats, const WorldMap& map, std::size_
   const int rank = static_cast<int>(own);
   Communicators made;
   made.star = split_off(seats[own].part == 0 ? 0 : MPI_UNDEFINED, rank, "bring coordinator and sites together");
-  made.party = split_off(map.party.front(), static_cast<int>(seats[own].part), "bring a site's ranks together");
+  made.party = split_off(map.party.front(), static_cast<int>(seats[own].part), "bring the ranks of a party together");
   return made;
 }
 

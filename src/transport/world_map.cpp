@@ -11,7 +11,7 @@ namespace {
   throw EnvironmentError("mpirun",
                          "rank " + std::to_string(rank) + " was started as part " + std::to_string(seat.part + 1) +
                              " of " + std::to_string(seat.parts) + ", " + what,
-                         "start each part of a site once, all in one mpirun, with the same K in --part I/K");
+                         "start each part of a site or of the coordinator once, all in one mpirun, with the same K in --part I/K");
 }
 
 /// Ranks that say they are of one party with that of `seat`, one a part.

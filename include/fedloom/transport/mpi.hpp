@@ -2,8 +2,8 @@
 // MPI point-to-point in a star around rank 0. Waits with MPI_Improbe and a sleep that backs off; no collectives after
 // the start.
 //
-// A site may be several ranks. Its first rank is the site to all others: endpoints are those first ranks, in the
-// world's order. The others have a communicator of their own with it, and no way to anybody else.
+// A site, and the coordinator, may be several ranks. Its first rank is the party to all others: endpoints are those
+// first ranks, in the world's order. The others have a communicator of their own with it, and no way to anybody else.
 //
 // What a killed rank means was found by trying Open MPI 4.1. Without --enable-recovery mpirun kills the others. With it
 // they live, and MPI tells them nothing: what is sent to the dead vanishes or never leaves, without an error. So each
@@ -16,6 +16,7 @@
 #include <memory>
 #include <string>
 
+#include "fedloom/base/rank_group.hpp"
 #include "fedloom/transport/transport.hpp"
 
 namespace fedloom::boundary {
@@ -50,6 +51,10 @@ class MpiTransport final : public Transport {
   Endpoint rank() const;
   /// The way to the other ranks of this site; none when it is one rank, and none at the coordinator.
   boundary::SiteInternalWire* site_ranks() const;
+  /// The ranks of the coordinator, at each of them; none when it is one rank, and none at a site.
+  RankGroup* coordinator_ranks() const;
+  /// At a part of the coordinator that goes no further: its first rank then throws EnvironmentError by name.
+  void give_up_part() noexcept;
   /// mpirun was told to let the others live when a rank dies.
   bool survives_losses() const;
   /// A peer failed, or this rank did: do not finalise (it would wait for the dead), and leave as one that is lost.
