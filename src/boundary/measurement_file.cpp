@@ -123,38 +123,45 @@ Measurement measurement_of(std::string_view line, const Ground& ground) {
 
 }  // namespace
 
-void save_measurements(const std::filesystem::path& file, const schema::Domain& domain,
-                       const std::vector<Measurement>& measurements) {
+std::string to_lines(const schema::Domain& domain, const std::vector<Measurement>& measurements) {
   auto header = header_of(domain);
   const auto coarsenings = coarsenings_of(measurements);
   for (const auto& one : coarsenings) header["coarsenings"].push_back(Json::parse(schema::to_json(one, domain)));
   auto text = header.dump() + "\n";
   for (const auto& measurement : measurements) text += to_json(measurement, domain, coarsenings).dump() + "\n";
-  write_atomically(file, std::string_view(text));
+  return text;
 }
 
-std::vector<Measurement> load_measurements(const std::filesystem::path& file, const schema::Domain& domain) {
-  const auto text = read_text(file);
-  std::string_view rest = text;
+std::vector<Measurement> from_lines(std::string_view text, const schema::Domain& domain,
+                                    const std::filesystem::path& file) {
   std::vector<Measurement> measurements;
   std::optional<Ground> ground;
   int line = 0;
   try {
     do {
       ++line;
-      const auto end = rest.find('\n');
-      const auto one = rest.substr(0, end);
-      rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+      const auto end = text.find('\n');
+      const auto one = text.substr(0, end);
+      text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
       if (line == 1)
         ground = read_header(one, domain);
       else
         measurements.push_back(measurement_of(one, *ground));
-    } while (!rest.empty());
+    } while (!text.empty());
   } catch (const JsonFault& fault) {
     throw ConfigError({.file = file.string(), .line = line}, fault.what(),
                       "give the measurements.jsonl of a run with this schema, unchanged");
   }
   return measurements;
+}
+
+void save_measurements(const std::filesystem::path& file, const schema::Domain& domain,
+                       const std::vector<Measurement>& measurements) {
+  write_atomically(file, to_lines(domain, measurements));
+}
+
+std::vector<Measurement> load_measurements(const std::filesystem::path& file, const schema::Domain& domain) {
+  return from_lines(read_text(file), domain, file);
 }
 
 }  // namespace fedloom::boundary

@@ -27,6 +27,7 @@ const char* name_of(Trust trust) noexcept {
   }
   return "none";
 }
+const char* name_of(Network network) noexcept { return network == Network::mlp ? "mlp" : "table"; }
 const char* name_of(Method method) noexcept { return method == Method::independent ? "independent" : "gem"; }
 
 Quorum Experiment::quorum() const {
@@ -40,7 +41,7 @@ Quorum Experiment::quorum() const {
 Digest Experiment::hash() const {
   FieldHasher hasher;
   const auto real = [&](double value) { hasher.field(std::bit_cast<std::uint64_t>(value)); };
-  hasher.field("fedloom experiment 2").field(name).field(ByteView(schema.hash()));
+  hasher.field("fedloom experiment 3").field(name).field(ByteView(schema.hash()));
   real(privacy.epsilon.value);
   real(privacy.delta.value);
   hasher.field(name_of(privacy.trust));
@@ -48,7 +49,7 @@ Digest Experiment::hash() const {
   hasher.field(std::uint64_t{sites ? privacy.colluding_sites : 0}).field(std::uint64_t{privacy.dropouts});
   hasher.field(sites ? name_of(privacy.coordinator) : "");
   hasher.field(std::uint64_t{privacy.max_rows}).field(std::uint64_t{privacy.max_sites});
-  hasher.field(name_of(generator.method)).field(std::uint64_t{generator.components});
+  hasher.field(name_of(generator.method)).field(name_of(generator.network)).field(std::uint64_t{generator.components});
   hasher.field(std::uint64_t{generator.degree}).field(generator.max_cells).field(generator.keep.size());
   for (const std::string& kept : generator.keep) hasher.field(kept);
   hasher.field(roster ? ByteView(roster->fingerprint()) : ByteView());
@@ -66,6 +67,7 @@ std::string Experiment::resolved_yaml() const {
   text += "  max_rows: " + std::to_string(privacy.max_rows) + "\n";
   text += "  max_sites: " + std::to_string(privacy.max_sites) + "\n";
   text += "generator:\n  method: " + std::string(name_of(generator.method)) + "\n";
+  text += "  network: " + std::string(name_of(generator.network)) + "\n";
   text += "  components: " + std::to_string(generator.components) + "\n";
   text += "  workload: {degree: " + std::to_string(generator.degree) + ", keep: " + quoted_list(generator.keep) +
           ", max_cells: " + std::to_string(generator.max_cells) + "}\n";

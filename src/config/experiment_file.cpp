@@ -97,6 +97,7 @@ GeneratorConfig generator(const Document& document, const schema::Schema& schema
   const json workload = value.value("workload", json::object());
   GeneratorConfig made;
   made.method = value.value("method", "gem") == "independent" ? Method::independent : Method::gem;
+  made.network = value.value("network", "table") == "mlp" ? Network::mlp : Network::table;
   made.components = value.value("components", made.components);
   made.degree = workload.value("degree", made.degree);
   made.max_cells = workload.value("max_cells", made.max_cells);

@@ -109,7 +109,7 @@ schema::Coarsening of_bins(const schema::Coarsening& merged, const schema::Coars
   const schema::Domain over = bins.over(fine);
   std::vector<Axis> axes;
   for (std::uint32_t i = 0; i < fine.dimensions(); ++i) {
-    const auto to_bin = bins_of(bins, i, fine.size(i)), to_merged = bins_of(merged, i, fine.size(i));
+    const auto to_bin = bins.bins_of(i, fine.size(i)), to_merged = merged.bins_of(i, fine.size(i));
     Axis axis{i, std::vector<std::uint32_t>(over.size(i))};
     for (std::size_t c = 0; c < to_bin.size(); ++c) axis.bin_of[to_bin[c]] = to_merged[c];
     for (std::size_t c = 0; c < to_bin.size(); ++c) {
@@ -145,13 +145,6 @@ std::vector<double> shares_of(const Axis& axis, const std::optional<OneWay>& noi
 }
 
 }  // namespace
-
-std::vector<std::uint32_t> bins_of(const schema::Coarsening& coarsening, std::uint32_t attribute, std::uint32_t size) {
-  if (const Axis* axis = axis_of(coarsening, attribute)) return axis->bin_of;
-  std::vector<std::uint32_t> own(size);
-  std::iota(own.begin(), own.end(), 0U);
-  return own;
-}
 
 schema::Coarsening coarsening_for(const schema::Schema& schema, const std::vector<Measurement>& one_ways) {
   const double rows = train::estimate_rows(one_ways);
@@ -199,7 +192,7 @@ schema::Coarsening combine(const schema::Coarsening& bins, const schema::Coarsen
   std::vector<Axis> axes;
   const schema::Domain over = bins.over(fine);
   for (std::uint32_t i = 0; i < fine.dimensions(); ++i) {
-    const auto to_bin = bins_of(bins, i, fine.size(i)), onward = bins_of(further, i, over.size(i));
+    const auto to_bin = bins.bins_of(i, fine.size(i)), onward = further.bins_of(i, over.size(i));
     Axis axis{i, std::vector<std::uint32_t>(fine.size(i))};
     for (std::size_t c = 0; c < to_bin.size(); ++c) axis.bin_of[c] = onward[to_bin[c]];
     if (axis.bins() < axis.bin_of.size()) axes.push_back(std::move(axis));

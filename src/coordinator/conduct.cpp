@@ -25,7 +25,9 @@ class Conductor {
         source_(source),
         options_(options),
         loop_(folder.has_checkpoint() ? Loop::resume(experiment, sites_of(experiment), folder.checkpoint())
-                                      : Loop(experiment, sites_of(experiment))) {}
+                                      : Loop(experiment, sites_of(experiment))) {
+    loop_.fit_on(options.compute);
+  }
 
   RunResult run() {
     if (!folder_.resumed() && source_.booked().value > 0) {

@@ -112,8 +112,8 @@ std::map<Marginal, double> look_errors(
   std::map<Marginal, double> errors;
   for (std::size_t k = 0; k < pairs.size(); ++k) {
     const PooledPair& pair = pooled.at(pairs[k]);
-    const auto rows = bins_of(coarsening, pairs[k][0], domain.size(pairs[k][0]));
-    const auto columns = bins_of(coarsening, pairs[k][1], domain.size(pairs[k][1]));
+    const auto rows = coarsening.bins_of(pairs[k][0], domain.size(pairs[k][0]));
+    const auto columns = coarsening.bins_of(pairs[k][1], domain.size(pairs[k][1]));
     std::vector<double> binned(pair.sum.size(), 0.0);
     std::size_t cell = 0;
     for (const std::uint32_t row : rows) {

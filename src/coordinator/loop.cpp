@@ -9,7 +9,11 @@
 namespace fedloom::coordinator {
 namespace {
 
-constexpr train::FitOptions kLastFit{600, 0.2, 0.0};
+struct LastFit {
+  std::uint32_t steps;
+  double step_size;
+};
+constexpr LastFit kLastFit{600, 0.2};
 
 class Stopwatch {
  public:
@@ -20,6 +24,10 @@ class Stopwatch {
 };
 
 }  // namespace
+
+train::NetworkKind network_of(const config::Experiment& experiment) {
+  return experiment.generator.network == config::Network::mlp ? train::NetworkKind::mlp : train::NetworkKind::table;
+}
 
 std::uint32_t components_of(const config::Experiment& experiment) {
   return asks_one_ways_only(experiment) ? 1 : experiment.generator.components;
@@ -124,7 +132,7 @@ RoundRecord Loop::Impl::record(const std::string& stage, double rho_step) const 
 
 train::FitReport Loop::Impl::fit(std::uint32_t steps, double step_size) {
   const std::vector<boundary::Measurement> used = without_look();
-  return train::fit(generator, used, {steps, step_size, train::mutual_information_weight(used)});
+  return train::fit(generator, used, {steps, step_size, train::mutual_information_weight(used), compute});
 }
 
 Loop::Loop(const config::Experiment& experiment, std::uint32_t sites)
@@ -163,7 +171,7 @@ RoundRecord Loop::absorb(std::vector<boundary::Measurement> measurements) {
   if (loop.one_way_only()) {
     report = train::fit_independent(loop.generator, loop.measurements);
   } else if (done == Phase::one_way || done == Phase::look || done == Phase::sketch) {
-    train::initialise(loop.generator, loop.measurements, loop.experiment.seed);
+    train::initialise(loop.generator, loop.measurements, loop.experiment.seed, network_of(loop.experiment));
   } else if (done == Phase::batch) {
     report = loop.fit(100, 0.2);
   } else if (done == Phase::measure) {
@@ -210,13 +218,15 @@ RoundRecord Loop::finish() {
   const Stopwatch watch;
   train::FitReport report;
   // From a fresh start: a model that grew with its measurements keeps some of the way it came, and errs more.
-  loop.generator = refit(loop.experiment, loop.released, report);
+  loop.generator = refit(loop.experiment, loop.released, report, loop.compute);
   RoundRecord record = loop.record("final fit", 0.0);
   record.chi2_per_cell = report.chi2_per_cell;
   record.lambda = report.lambda;
   record.seconds_fit = watch.seconds();
   return record;
 }
+
+void Loop::fit_on(const train::Compute& compute) { impl_->compute = compute; }
 
 const model::Generator& Loop::generator() const noexcept { return impl_->generator; }
 std::vector<boundary::Measurement> Loop::measurements() const { return impl_->released; }
@@ -232,7 +242,7 @@ Loop Loop::resume(const config::Experiment& experiment, std::uint32_t sites, con
 }
 
 model::Generator refit(const config::Experiment& experiment, const std::vector<boundary::Measurement>& released,
-                       train::FitReport& report) {
+                       train::FitReport& report, const train::Compute& compute) {
   const schema::Domain& fine = experiment.schema.domain();
   if (asks_one_ways_only(experiment)) {
     model::Generator generator(fine, components_of(experiment));
@@ -242,9 +252,9 @@ model::Generator refit(const config::Experiment& experiment, const std::vector<b
   const schema::Coarsening coarsening = coarsening_of(experiment.schema, released);
   const std::vector<boundary::Measurement> measurements = fold(released, coarsening, fine);
   model::Generator generator(coarsening.over(fine), components_of(experiment));
-  train::initialise(generator, measurements, experiment.seed);
+  train::initialise(generator, measurements, experiment.seed, network_of(experiment));
   report = train::fit(generator, measurements,
-                      {kLastFit.steps, kLastFit.step_size, train::mutual_information_weight(measurements)});
+                      {kLastFit.steps, kLastFit.step_size, train::mutual_information_weight(measurements), compute});
   if (!coarsening.empty()) generator.expand(expansion_for(released, coarsening, fine));
   return generator;
 }

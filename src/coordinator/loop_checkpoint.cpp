@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kVersion = 3;
+constexpr int kVersion = 4;
 constexpr const char* kIndex = "checkpoint.json";
 constexpr const char* kRemedy = "resume with the experiment that wrote it, or start a new run";
 
@@ -22,7 +22,7 @@ constexpr const char* kRemedy = "resume with the experiment that wrote it, or st
 json fingerprint(const config::Experiment& experiment, const Crowd& crowd) {
   json axes = json::array();
   for (const auto& axis : experiment.schema.domain().axes()) axes.push_back({axis.name, axis.size});
-  const auto& [method, components, degree, keep, max_cells] = experiment.generator;
+  const auto& [method, network, components, degree, keep, max_cells] = experiment.generator;
   return {{"domain", axes},
           {"epsilon", experiment.privacy.epsilon.value},
           {"delta", experiment.privacy.delta.value},
@@ -31,6 +31,7 @@ json fingerprint(const config::Experiment& experiment, const Crowd& crowd) {
           {"contributors", crowd.contributors},
           {"entity_rows", crowd.entity_rows},
           {"independent", method == config::Method::independent},
+          {"network", config::name_of(network)},
           {"components", components},
           {"degree", degree},
           {"keep", keep},

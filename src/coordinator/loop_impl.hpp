@@ -109,6 +109,7 @@ struct Loop::Impl {
   schema::Coarsening pending_bins;  ///< from the schema's codes to what it is over
   double selection_part = 0;        ///< of the pending SelectStep
   Step step;
+  train::Compute compute;
 };
 
 std::uint32_t components_of(const config::Experiment& experiment);

@@ -1,5 +1,6 @@
-// model.pt is one B × D tensor as torch.save writes it; model.json describes it. Files may come from a stranger:
-// sizes are checked before the tensor is read, and the tensor before it is used.
+// model.pt is one B × D tensor as torch.save writes it; model.json describes it; network.pt, where the logits came from
+// a network, is the list of its weights. Files may come from a stranger: sizes are checked before a tensor is read, and
+// the tensor before it is used.
 
 #include <ATen/ATen.h>
 #include <torch/csrc/jit/serialization/pickle.h>
@@ -84,21 +85,58 @@ void read_expansion(const json& value, Generator& generator, const std::filesyst
   }
 }
 
-at::Tensor read_tensor(const std::filesystem::path& file, const Bytes& bytes) {
+Bytes pickled(const c10::IValue& value) {
+  const std::vector<char> bytes = torch::jit::pickle_save(value);
+  return {bytes.begin(), bytes.end()};
+}
+
+c10::IValue unpickled(const std::filesystem::path& file, const Bytes& bytes) {
   try {
-    const c10::IValue value = torch::jit::pickle_load(std::vector<char>(bytes.begin(), bytes.end()));
-    if (value.isTensor()) return value.toTensor();
+    return torch::jit::pickle_load(std::vector<char>(bytes.begin(), bytes.end()));
   } catch (const std::exception&) {  // c10::Error and what its reader may throw on damage
-    refuse(file, "the file does not hold a tensor");
+    refuse(file, "the file does not hold what such a file holds");
   }
-  refuse(file, "the file does not hold a tensor");
+}
+
+/// The file's bytes, when they are those that model.json tells of.
+Bytes described_bytes(const std::filesystem::path& file, const json& sha256_hex) {
+  require_file(file);
+  Bytes bytes = read_bytes(file);
+  if (sha256_hex != to_hex(sha256(bytes))) refuse(file, "the file is not the one that model.json describes");
+  return bytes;
+}
+
+bool is_plain(const at::Tensor& tensor) {
+  return tensor.layout() == at::kStrided && tensor.device().is_cpu() && tensor.scalar_type() == at::kFloat &&
+         at::isfinite(tensor).all().item<bool>();
+}
+
+at::Tensor read_logits(const std::filesystem::path& file, const Bytes& bytes, std::int64_t components,
+                       std::int64_t width) {
+  const c10::IValue value = unpickled(file, bytes);
+  if (!value.isTensor()) refuse(file, "the file does not hold a tensor");
+  const at::Tensor& tensor = value.toTensor();
+  if (tensor.dim() != 2 || tensor.size(0) != components || tensor.size(1) != width || !is_plain(tensor)) {
+    refuse(file, "the weights are not components × width finite numbers");
+  }
+  return tensor.contiguous().clone();
+}
+
+std::vector<at::Tensor> read_network(const std::filesystem::path& file, const Bytes& bytes) {
+  const c10::IValue value = unpickled(file, bytes);
+  if (!value.isTensorList()) refuse(file, "the file does not hold a list of tensors");
+  std::vector<at::Tensor> weights = value.toTensorVector();
+  for (at::Tensor& weight : weights) {
+    if (!is_plain(weight)) refuse(file, "the network's weights are not finite numbers");
+    weight = weight.contiguous().clone();
+  }
+  return weights;
 }
 
 }  // namespace
 
 void Generator::save(const std::filesystem::path& folder, const std::string& notes_json) const {
-  const std::vector<char> bytes = torch::jit::pickle_save(tensors_->logits);
-  const ByteView view(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+  const Bytes weights = pickled(tensors_->logits);
   json notes = json::parse(notes_json, nullptr, false);
   if (notes.is_discarded()) notes = notes_json;
   json description = {{"format", "fedloom-model"},
@@ -106,11 +144,16 @@ void Generator::save(const std::filesystem::path& folder, const std::string& not
                       {"kind", "product mixture"},
                       {"components", tensors_->components},
                       {"domain", axes_json(tensors_->domain)},
-                      {"sha256", to_hex(sha256(view))},
+                      {"sha256", to_hex(sha256(weights))},
                       {"notes", notes}};
   if (!expansion_.empty()) description["expansion"] = expansion_json(expansion_);
   std::filesystem::create_directories(folder);
-  write_atomically(folder / "model.pt", view);
+  if (!tensors_->network.empty()) {
+    const Bytes network = pickled(c10::List<at::Tensor>(at::ArrayRef<at::Tensor>(tensors_->network)));
+    description["network"] = {{"sha256", to_hex(sha256(network))}};
+    write_atomically(folder / "network.pt", network);
+  }
+  write_atomically(folder / "model.pt", weights);
   write_atomically(folder / "model.json", description.dump(2) + "\n");
 }
 
@@ -126,18 +169,15 @@ Generator Generator::load(const std::filesystem::path& folder) {
   require_file(weights);
   const std::uintmax_t payload = std::uintmax_t{components} * domain.width() * sizeof(float);
   if (std::filesystem::file_size(weights) < payload) refuse(weights, "the file is too short for its model");
-  const Bytes bytes = read_bytes(weights);
-  if (description.value("sha256", json()) != to_hex(sha256(bytes))) {
-    refuse(weights, "the file is not the one that model.json describes");
-  }
-  const at::Tensor tensor = read_tensor(weights, bytes);
-  const bool fits = tensor.layout() == at::kStrided && tensor.device().is_cpu() && tensor.scalar_type() == at::kFloat &&
-                    tensor.dim() == 2 && tensor.size(0) == components && tensor.size(1) == domain.width();
-  if (!fits || !at::isfinite(tensor).all().item<bool>()) {
-    refuse(weights, "the weights are not components × width finite numbers");
-  }
+  const Bytes bytes = described_bytes(weights, description.value("sha256", json()));
   Generator generator(std::move(domain), components);
-  generator.tensors_->logits = tensor.contiguous().clone();
+  generator.tensors_->logits = read_logits(weights, bytes, components, generator.domain().width());
+  if (description.contains("network")) {
+    const json& network = description["network"];
+    const std::filesystem::path file = folder / "network.pt";
+    if (!network.is_object()) refuse(text, "network is not an object");
+    generator.tensors_->network = read_network(file, described_bytes(file, network.value("sha256", json())));
+  }
   if (description.contains("expansion")) read_expansion(description["expansion"], generator, text);
   return generator;
 }

@@ -1,6 +1,7 @@
 #include "fedloom/schema/coarsening.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -59,6 +60,15 @@ bool Coarsening::fits(const Domain& fine) const {
   return std::all_of(axes().begin(), axes().end(), [&](const Axis& axis) {
     return axis.attribute < fine.dimensions() && axis.bin_of.size() == fine.size(axis.attribute);
   });
+}
+
+std::vector<std::uint32_t> Coarsening::bins_of(std::uint32_t attribute, std::uint32_t size) const {
+  for (const Axis& axis : axes()) {
+    if (axis.attribute == attribute) return axis.bin_of;
+  }
+  std::vector<std::uint32_t> own(size);
+  std::iota(own.begin(), own.end(), 0U);
+  return own;
 }
 
 Domain Coarsening::over(const Domain& fine) const {

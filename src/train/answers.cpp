@@ -6,8 +6,7 @@
 
 #include "fedloom/model/tensors.hpp"
 #include "fedloom/train/fit.hpp"
-#include "train/softmax.hpp"
-#include "train/triples.hpp"
+#include "train/kernels.hpp"
 
 namespace fedloom::train {
 namespace {
@@ -27,7 +26,8 @@ class Answers {
  public:
   Answers(const model::Generator& generator, double rows)
       : domain_(generator.domain()),
-        p_(softmax_blocks(Segments(domain_), generator.tensors().logits)),
+        kernels_(host_kernels()),
+        p_(probabilities(generator)),
         scale_(rows / generator.components()) {}
 
   std::vector<float> one_way(std::uint32_t i) const {
@@ -57,7 +57,7 @@ class Answers {
     const std::uint32_t i = marginals[which[0]][0], j = marginals[which[0]][1];
     const std::int64_t cells = std::int64_t{domain_.size(i)} * domain_.size(j);
     at::Tensor product = at::empty({p_.size(0), cells}, at::kFloat);
-    row_kronecker(p_, block_of(domain_, i), block_of(domain_, j), product);
+    kernels_->row_kronecker(p_, block_of(domain_, i), block_of(domain_, j), product);
     std::vector<at::Tensor> thirds;
     for (const std::size_t k : which) {
       thirds.push_back(p_.narrow(1, domain_.offset(marginals[k][2]), domain_.size(marginals[k][2])));
@@ -72,7 +72,16 @@ class Answers {
   }
 
  private:
+  at::Tensor probabilities(const model::Generator& generator) const {
+    const at::Tensor& logits = generator.tensors().logits;
+    at::Tensor p = at::empty_like(logits), log_p = at::empty_like(logits), sum = at::empty({logits.size(1)});
+    const auto attributes = static_cast<std::int64_t>(domain_.dimensions());
+    kernels_->softmax(kernels_->grouping(attribute_of_columns(domain_), attributes), logits, p, log_p, sum);
+    return p;
+  }
+
   const schema::Domain& domain_;
+  std::unique_ptr<Kernels> kernels_;
   at::Tensor p_;
   double scale_;
 };

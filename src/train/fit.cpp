@@ -1,25 +1,22 @@
 #include "fedloom/train/fit.hpp"
 
 #include <ATen/ATen.h>
-#include <c10/core/GradMode.h>
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <numbers>
 #include <stdexcept>
 
-#include "fedloom/base/public_stream.hpp"
 #include "fedloom/model/tensors.hpp"
 #include "train/fit_problem.hpp"
-#include "train/softmax.hpp"
+#include "train/network.hpp"
+#include "train/normals.hpp"
 
 namespace fedloom::train {
 namespace {
 
 constexpr double kStartSpread = 0.3;
 constexpr double kLift = 0.3;  // standard deviations that a cell starts above its clipped count
-constexpr double kLastStep = 0.05;
 constexpr double kLargestLogit = 30.0;
 
 /// Probabilities of every attribute from its noisy 1-way: clipped at 0, plus a little of its noise.
@@ -39,18 +36,6 @@ std::vector<double> one_way_probabilities(const schema::Domain& domain, const Ta
   return out;
 }
 
-/// Two standard normals (Box & Muller 1958): public randomness for initial weights only.
-std::pair<double, double> normals(PublicStream& stream) {
-  const double radius = std::sqrt(-2.0 * std::log(1.0 - stream.uniform()));
-  const double angle = 2.0 * std::numbers::pi * stream.uniform();
-  return {radius * std::cos(angle), radius * std::sin(angle)};
-}
-
-double cosine(double step_size, std::uint32_t step, std::uint32_t steps) {
-  const double progress = static_cast<double>(step) / steps;
-  return step_size * (0.5 * (1.0 + std::cos(std::numbers::pi * progress)) * (1.0 - kLastStep) + kLastStep);
-}
-
 }  // namespace
 
 void project(std::span<const double> counts, double rows, std::span<double> out) {
@@ -65,29 +50,21 @@ void project(std::span<const double> counts, double rows, std::span<double> out)
   for (std::size_t c = 0; c < counts.size(); ++c) out[c] = std::max(0.0, counts[c] - shift) / rows;
 }
 
-void initialise(model::Generator& generator, const std::vector<boundary::Measurement>& measurements,
-                std::uint64_t seed) {
+void initialise(model::Generator& generator, const std::vector<boundary::Measurement>& measurements, std::uint64_t seed,
+                NetworkKind network) {
   const std::vector<double> p = one_way_probabilities(generator.domain(), merge(measurements));
-  PublicStream stream(seed, "fedloom initial weights");
-  float* logits = generator.tensors().logits.mutable_data_ptr<float>();
-  const std::size_t size = generator.components() * p.size();
-  for (std::size_t k = 0; k < size; k += 2) {
-    const auto [x, y] = normals(stream);
-    logits[k] = static_cast<float>(std::log(p[k % p.size()]) + kStartSpread * x);
-    if (k + 1 < size) logits[k + 1] = static_cast<float>(std::log(p[(k + 1) % p.size()]) + kStartSpread * y);
+  std::vector<float> centre(p.size());
+  std::transform(p.begin(), p.end(), centre.begin(), [](double x) { return static_cast<float>(std::log(x)); });
+  model::Generator::Tensors& tensors = generator.tensors();
+  if (network == NetworkKind::mlp) {
+    tensors.network = initial_mlp(generator.components(), centre, kStartSpread, seed);
+    tensors.logits = mlp_logits(tensors.network);
+    return;
   }
-}
-
-FitReport fit(model::Generator& generator, const std::vector<boundary::Measurement>& measurements,
-              const FitOptions& options) {
-  const c10::NoGradGuard no_gradients;
-  FitProblem problem(generator.domain(), generator.components(), measurements, options.lambda);
-  at::Tensor& logits = generator.tensors().logits;
-  Adam adam(logits.numel());
-  for (std::uint32_t step = 0; step < options.steps; ++step) {
-    adam.step(problem.gradient(logits), cosine(options.step_size, step, options.steps), logits);
-  }
-  return {problem.rows(), problem.chi2_per_cell(logits), options.lambda};
+  const auto width = static_cast<std::int64_t>(centre.size());
+  tensors.network.clear();
+  tensors.logits = Normals(seed, "fedloom initial weights").table(generator.components(), width, kStartSpread);
+  tensors.logits.add_(at::from_blob(centre.data(), {width}, at::kFloat));
 }
 
 FitReport fit_independent(model::Generator& generator, const std::vector<boundary::Measurement>& measurements) {

@@ -2,8 +2,6 @@
 
 #include <ATen/ATen.h>
 
-#include <cmath>
-
 #include "fedloom/train/fit.hpp"
 
 namespace fedloom::train {
@@ -20,68 +18,78 @@ OneWays::OneWays(const schema::Domain& domain, const Targets& targets)
   }
 }
 
-CoarseObjective::CoarseObjective(const CoarseTargets& targets, std::uint32_t components, double rows)
-    : column_(targets.column),
-      objective_(targets.domain, components, targets.targets, rows),
-      p_(at::empty({components, targets.domain.width()}, at::kFloat)),
+CoarseObjective::CoarseObjective(const CoarseTargets& targets, const Components& components, const Kernels& kernels,
+                                 Residuals& residuals)
+    : kernels_(&kernels),
+      bins_(kernels.grouping(targets.column, targets.domain.width())),
+      objective_(targets.domain, targets.targets, components, kernels, residuals),
+      p_(at::empty({components.number, targets.domain.width()}, at::TensorOptions(kernels.device()).dtype(at::kFloat))),
       gradient_(at::empty_like(p_)) {}
 
-void CoarseObjective::sum_bins(const at::Tensor& p) {
-  p_.zero_();
-  const std::int64_t rows = p.size(0), width = p.size(1), bins = p_.size(1);
-  const float* from = p.const_data_ptr<float>();
-  float* to = p_.mutable_data_ptr<float>();
-  for (std::int64_t b = 0; b < rows; ++b, from += width, to += bins) {
-    for (std::int64_t c = 0; c < width; ++c) to[column_[c]] += from[c];
-  }
+void CoarseObjective::answer(const at::Tensor& p) {
+  kernels_->sum_groups(bins_, p, p_);
+  objective_.answer(p_);
 }
 
-void CoarseObjective::add_gradient(const at::Tensor& p, at::Tensor& gradient) {
-  sum_bins(p);
+void CoarseObjective::add_gradient(at::Tensor& gradient) {
   gradient_.zero_();
   objective_.add_gradient(p_, gradient_);
-  const std::int64_t rows = p.size(0), width = p.size(1), bins = p_.size(1);
-  const float* from = gradient_.const_data_ptr<float>();
-  float* to = gradient.mutable_data_ptr<float>();
-  for (std::int64_t b = 0; b < rows; ++b, from += bins, to += width) {
-    for (std::int64_t c = 0; c < width; ++c) to[c] += from[column_[c]];
+  kernels_->spread_groups(bins_, gradient_, gradient);
+}
+
+RankShare::RankShare(std::uint32_t all, const RankSum& ranks)
+    : first(std::int64_t{all} * ranks.rank() / ranks.size()),
+      number(std::int64_t{all} * (ranks.rank() + 1) / ranks.size() - first) {}
+
+FitProblem::FitProblem(const schema::Domain& domain, std::uint32_t components,
+                       const std::vector<boundary::Measurement>& measurements, double lambda,
+                       std::unique_ptr<Kernels> kernels, RankSum& ranks)
+    : kernels_(std::move(kernels)),
+      ranks_(&ranks),
+      rows_(estimate_rows(measurements)),
+      lambda_(lambda),
+      components_{RankShare(components, ranks).number, rows_ / components, ranks.rank() == 0},
+      all_components_(components),
+      residuals_(kernels_->device()),
+      targets_(merge(measurements)),
+      blocks_(kernels_->grouping(attribute_of_columns(domain), static_cast<std::int64_t>(domain.dimensions()))),
+      sum_(residuals_.take({domain.width()})),
+      objective_(domain, targets_, components_, *kernels_, residuals_),
+      p_(at::empty({components_.number, domain.width()}, sum_.options())),
+      log_p_(at::empty_like(p_)),
+      gradient_(at::empty_like(p_)) {
+  const OneWays one(domain, targets_);
+  one_way_counts_ = to_tensor(one.counts, kernels_->device());
+  one_way_weights_ = to_tensor(one.weight, kernels_->device());
+  for (const CoarseTargets& targets : coarse_targets(measurements, domain)) {
+    coarse_.emplace_back(targets, components_, *kernels_, residuals_);
   }
 }
 
-FitProblem::FitProblem(const schema::Domain& domain, std::uint32_t components,
-                       const std::vector<boundary::Measurement>& measurements, double lambda)
-    : rows_(estimate_rows(measurements)),
-      lambda_(lambda),
-      targets_(merge(measurements)),
-      one_(domain, targets_),
-      segments_(domain),
-      objective_(domain, components, targets_, rows_),
-      p_(at::empty({components, domain.width()}, at::kFloat)),
-      log_p_(at::empty_like(p_)),
-      gradient_(at::empty_like(p_)),
-      shared_(domain.width()) {
-  for (const CoarseTargets& targets : coarse_targets(measurements, domain)) {
-    coarse_.emplace_back(targets, components, rows_);
-  }
+void FitProblem::answer(const at::Tensor& logits) {
+  kernels_->softmax(blocks_, logits, p_, log_p_, sum_);
+  objective_.answer(p_);
+  for (CoarseObjective& coarse : coarse_) coarse.answer(p_);
+  residuals_.add_up(*ranks_);
 }
 
 // In P: the 1-ways pull every component alike, the penalty pulls by λ(log P − log P̄); what is constant within a block
 // falls out in the step to logits.
 const at::Tensor& FitProblem::gradient(const at::Tensor& logits) {
-  softmax_blocks(segments_, logits, p_, log_p_, mean_);
-  for (std::size_t c = 0; c < shared_.size(); ++c) {
-    shared_[c] =
-        static_cast<float>(one_.weight[c] * (rows_ * mean_[c] - one_.counts[c]) - lambda_ * std::log(mean_[c] + 1e-12));
-  }
-  start_gradient(static_cast<float>(lambda_), log_p_, shared_, gradient_);
+  answer(logits);
+  const at::Tensor mean = sum_ / all_components_;
+  const at::Tensor shared =
+      (mean * rows_).sub_(one_way_counts_).mul_(one_way_weights_).sub_(mean.add(1e-12).log_(), lambda_);
+  kernels_->start_gradient(lambda_, log_p_, shared, gradient_);
   objective_.add_gradient(p_, gradient_);
-  for (CoarseObjective& coarse : coarse_) coarse.add_gradient(p_, gradient_);
-  gradient_in_logits(segments_, p_, gradient_);
+  for (CoarseObjective& coarse : coarse_) coarse.add_gradient(gradient_);
+  kernels_->to_logits(blocks_, p_, gradient_);
   return gradient_;
 }
 
 double FitProblem::chi2_per_cell(const at::Tensor& logits) {
-  const ChiSquare chi2 = objective_.chi2(softmax_blocks(segments_, logits));
+  answer(logits);
+  const ChiSquare chi2 = objective_.chi2();
   return chi2.cells > 0 ? chi2.value / static_cast<double>(chi2.cells) : 0.0;
 }
 

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "train/residuals.hpp"
 #include "train/targets.hpp"
 #include "train/triples.hpp"
 
@@ -12,28 +13,27 @@ namespace fedloom::train {
 
 class Objective {
  public:
-  /// Takes the pairs and triples of `targets`; 1-ways are the caller's.
-  Objective(const schema::Domain& domain, std::uint32_t components, const Targets& targets, double rows);
-
-  /// Adds ∂(½χ²·B/N̂)/∂P to `gradient`; both B × D, float32, contiguous.
+  /// Takes the pairs and triples of `targets`; 1-ways are the caller's. Residuals join `residuals`.
+  Objective(const schema::Domain& domain, const Targets& targets, const Components& components, const Kernels& kernels,
+            Residuals& residuals);
+  /// This rank's part of R = w·(M̂ − y) of each marginal, for P, B × D.
+  void answer(const at::Tensor& p);
+  /// Adds ∂(½χ²·B/N̂)/∂P to `gradient`, from the residuals of all ranks.
   void add_gradient(const at::Tensor& p, at::Tensor& gradient);
-
-  /// χ² over pairs and triples.
-  ChiSquare chi2(const at::Tensor& p) const;
+  /// Of the residuals as they are.
+  ChiSquare chi2() const;
 
  private:
   struct Pair {
     Block a, b;
     at::Tensor counts;  ///< n_a × n_b
     double weight = 0;
-    at::Tensor residual;  ///< scratch; empty on the dense path
+    at::Tensor residual;  ///< not on the dense path
   };
-  void add_pair(const schema::Domain& domain, const schema::Marginal& marginal, const Target& target);
-  void choose_path(std::int64_t width);
-  void add_dense(const at::Tensor& p, at::Tensor& gradient);
-  void add_pairs(const at::Tensor& p, at::Tensor& gradient);
+  static bool dense_is_faster(const std::vector<Pair>& pairs, std::int64_t width);
+  void take_dense(std::int64_t width, Residuals& residuals);
 
-  double scale_;  ///< N̂/B
+  Components components_;
   std::vector<Pair> pairs_;
   Triples triples_;
   // Dense path: all pairs as one D × D matrix, symmetric.

@@ -23,14 +23,9 @@ void take(const boundary::Measurement& m, Targets& targets) {
 /// Column of the bins' one-hot layout for each column of the codes'.
 std::vector<std::uint32_t> columns_of(const schema::Coarsening& coarsening, const schema::Domain& fine,
                                       const schema::Domain& coarse) {
-  std::vector<std::uint32_t> out(fine.width());
-  for (std::size_t i = 0; i < fine.dimensions(); ++i) {
-    for (std::uint32_t v = 0; v < fine.size(i); ++v) out[fine.offset(i) + v] = coarse.offset(i) + v;
-  }
-  for (const schema::Coarsening::Axis& axis : coarsening.axes()) {
-    for (std::size_t v = 0; v < axis.bin_of.size(); ++v) {
-      out[fine.offset(axis.attribute) + v] = coarse.offset(axis.attribute) + axis.bin_of[v];
-    }
+  std::vector<std::uint32_t> out;
+  for (std::uint32_t i = 0; i < fine.dimensions(); ++i) {
+    for (const std::uint32_t bin : coarsening.bins_of(i, fine.size(i))) out.push_back(coarse.offset(i) + bin);
   }
   return out;
 }

@@ -3,6 +3,8 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "fedloom/boundary/noised_share.hpp"
@@ -50,11 +52,15 @@ std::vector<Measurement> to_measurements(Total&& total, const RoundPlan& plan, c
 /// trust: central only. Aborts unless the plan counts on ONE contributor, i.e. this share holds all the noise.
 Total reveal_central(NoisedShare&& share);
 
-/// public/measurements.jsonl: first line {"version","domain"} and, where there is one, "coarsening", which is one for
-/// the whole run; then one measurement a line, {"coarse": true} where it is over the coarsening's bins.
+/// public/measurements.jsonl: first line {"version","domain"} and, where measurements are over bins, "coarsenings";
+/// then one measurement a line, {"coarsening": k} where it is over the bins of the k-th.
+std::string to_lines(const schema::Domain& domain, const std::vector<Measurement>& measurements);
+/// Throws ConfigError naming `file` and the line (also when the domain is another one).
+std::vector<Measurement> from_lines(std::string_view text, const schema::Domain& domain,
+                                    const std::filesystem::path& file);
 void save_measurements(const std::filesystem::path& file, const schema::Domain& domain,
                        const std::vector<Measurement>& measurements);
-/// Throws ConfigError naming the line (also when the domain is another one).
+/// Throws what from_lines throws.
 std::vector<Measurement> load_measurements(const std::filesystem::path& file, const schema::Domain& domain);
 
 }  // namespace fedloom::boundary

@@ -19,8 +19,10 @@ enum class Trust : std::uint8_t { none, aggregate, central };
 /// Of trust: aggregate. Fewer hide nobody's totals: each could take its own off, and hold the other's.
 inline constexpr std::uint32_t least_aggregate_sites = 3;
 enum class Method : std::uint8_t { gem, independent };
+enum class Network : std::uint8_t { table, mlp };
 const char* name_of(Trust trust) noexcept;
 const char* name_of(Method method) noexcept;
+const char* name_of(Network network) noexcept;
 
 struct PrivacyConfig {
   privacy::Epsilon epsilon;
@@ -34,6 +36,7 @@ struct PrivacyConfig {
 };
 struct GeneratorConfig {
   Method method = Method::gem;
+  Network network = Network::table;
   std::uint32_t components = 500;   ///< B
   std::uint32_t degree = 3;         ///< workload: all marginals of this degree, 1..3
   std::vector<std::string> keep;    ///< attributes whose marginals count double

@@ -15,9 +15,6 @@ inline constexpr std::uint32_t kMostBins = 64;
 /// A code of its own bin stands this many σ above nothing.
 inline constexpr double kToldFromNoise = 4.0;
 
-/// Bin of each of an attribute's `size` codes.
-std::vector<std::uint32_t> bins_of(const schema::Coarsening& coarsening, std::uint32_t attribute, std::uint32_t size);
-
 /// Merges codes of attributes of more than kMostBins codes. Categories: those told from noise stay, the largest first,
 /// the rest is one bin. Ordered codes (bins of numbers, coded columns): runs of neighbours, each as large as a fair
 /// part of the rows and told from noise; a missing value stays apart. Empty where no attribute is so wide.

@@ -17,6 +17,7 @@ struct ConductOptions {
   std::function<void(const RoundRecord&)> on_round;  ///< after each round
   std::function<void(const std::string&)> on_note;   ///< a line for the person
   const std::atomic<bool>* stop = nullptr;
+  train::Compute compute{};  ///< where fits run
 };
 
 /// What a run made, for the last lines on the terminal.

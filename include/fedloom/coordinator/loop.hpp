@@ -87,6 +87,9 @@ class Loop {
   /// After FinishedStep: the long last fit.
   RoundRecord finish();
 
+  /// Where fits run from here on; this process's processor until then.
+  void fit_on(const train::Compute& compute);
+
   const model::Generator& generator() const noexcept;
   /// As the sites gave them.
   std::vector<boundary::Measurement> measurements() const;
@@ -111,6 +114,6 @@ Forecast forecast(const config::Experiment& experiment, std::uint32_t sites, std
 
 /// A model from released measurements alone (`fedloom refit`): same start and last fit as a run.
 model::Generator refit(const config::Experiment& experiment, const std::vector<boundary::Measurement>& measurements,
-                       train::FitReport& report);
+                       train::FitReport& report, const train::Compute& compute = {});
 
 }  // namespace fedloom::coordinator

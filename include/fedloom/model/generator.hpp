@@ -47,7 +47,8 @@ class Generator {
   void sample(std::uint64_t rows, std::uint64_t seed,
               const std::function<void(std::span<const std::uint32_t> codes, std::size_t rows)>& block) const;
 
-  /// model.pt (weights) and model.json (domain, expansion, components, version, sha256 of model.pt, `notes`).
+  /// model.pt (logits), network.pt where they came from a network (its weights), and model.json (domain, expansion,
+  /// components, version, sha256 of the others, `notes`).
   void save(const std::filesystem::path& folder, const std::string& notes_json) const;
   /// Throws ConfigError: missing, other version, damaged, weights that are not B × D finite numbers.
   static Generator load(const std::filesystem::path& folder);

@@ -3,6 +3,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <vector>
+
 #include "fedloom/model/generator.hpp"
 
 namespace fedloom::model {
@@ -11,6 +13,7 @@ struct Generator::Tensors {
   schema::Domain domain;
   std::uint32_t components = 0;
   at::Tensor logits;  ///< components × domain.width(), float32, contiguous; P = softmax of each attribute's block
+  std::vector<at::Tensor> network;  ///< weights that the logits came from, float32; none: they are free
 };
 
 }  // namespace fedloom::model

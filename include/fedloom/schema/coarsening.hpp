@@ -34,6 +34,8 @@ class Coarsening {
   const std::vector<Axis>& axes() const noexcept;
   /// True when each axis is an attribute of `fine` with as many codes as the map has: ask before over().
   bool fits(const Domain& fine) const;
+  /// The bin of each of an attribute's `size` codes; the codes themselves where it is not named.
+  std::vector<std::uint32_t> bins_of(std::uint32_t attribute, std::uint32_t size) const;
   /// The domain of the bins: the names and order of `fine`. Aborts unless fits(fine).
   Domain over(const Domain& fine) const;
   bool operator==(const Coarsening& other) const;

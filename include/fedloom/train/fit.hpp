@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
+#include "fedloom/base/rank_group.hpp"
 #include "fedloom/boundary/measurement.hpp"
 #include "fedloom/model/generator.hpp"
 
@@ -17,10 +19,22 @@ double estimate_rows(const std::vector<boundary::Measurement>& measurements);
 /// none yet).
 double mutual_information_weight(const std::vector<boundary::Measurement>& measurements);
 
+/// What a fit runs on.
+struct Compute {
+  /// None: this process alone. Otherwise the leader's fits are shared by the ranks that are in serve_fits(), each with
+  /// a part of the components; the result differs by rounding only.
+  RankGroup* ranks = nullptr;
+  /// On a GPU; see why_no_gpu(). Rank r of several takes the GPU r modulo their number.
+  bool gpu = false;
+};
+/// Empty where fits can run on a GPU here: LibTorch's CUDA library can be loaded and finds one.
+std::string why_no_gpu();
+
 struct FitOptions {
   std::uint32_t steps = 100;
   double step_size = 0.2;
   double lambda = 0;  ///< weight of Σ_b KL(P_b ‖ P̄)
+  Compute compute{};
 };
 struct FitReport {
   double rows = 0;           ///< N̂ used
@@ -28,13 +42,26 @@ struct FitReport {
   double lambda = 0;
 };
 
-/// L = log(clipped noisy 1-way) + 0.3·N(0, 1), seeded by public randomness.
-void initialise(model::Generator& generator, const std::vector<boundary::Measurement>& measurements,
-                std::uint64_t seed);
+/// What the logits come from: a free table, or the network of GEM (Liu, Vietri & Wu 2021) on a fixed batch of latent
+/// vectors: two hidden layers, each beside its input; normalised by layer in the place of by batch, so that a
+/// component's logits are its own latent vector's alone.
+enum class NetworkKind : std::uint8_t { table, mlp };
 
-/// Adam (.5, .95), cosine to 5 %, fresh moments, on ½χ²·(B/N̂) + λ·Σ_b KL(P_b‖P̄). Gradients by hand in GEMMs.
+/// Logits around log(clipped noisy 1-way) with a standard deviation of 0.3 over the components, seeded by public
+/// randomness.
+void initialise(model::Generator& generator, const std::vector<boundary::Measurement>& measurements, std::uint64_t seed,
+                NetworkKind network = NetworkKind::table);
+
+/// Adam (.5, .95), cosine to 5 %, fresh moments, on ½χ²·(B/N̂) + λ·Σ_b KL(P_b‖P̄), from where the generator is.
+/// Gradients in the logits by hand in GEMMs; below them, in a network, by autograd. Throws EnvironmentError: a rank is
+/// lost, no GPU.
 FitReport fit(model::Generator& generator, const std::vector<boundary::Measurement>& measurements,
               const FitOptions& options);
+
+/// Takes part in the leader's fits until it calls end_fits(). Not for the leader.
+void serve_fits(RankGroup& ranks, bool gpu);
+/// The leader has no more fits.
+void end_fits(RankGroup& ranks);
 
 /// The distribution nearest in L2 to noisy counts that should sum to `rows` > 0, as probabilities: max(0, y − t) with t
 /// such that the sum is right. Clipping alone would keep the noise of empty cells that is positive, and so spread mass
