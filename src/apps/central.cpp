@@ -112,6 +112,10 @@ coordinator::RunResult conduct(const site::SiteRun& run, coordinator::RunFolder&
 }  // namespace
 
 void run_central(const config::Experiment& experiment, const LaunchOptions& options) {
+  if (options.ranks.per_site != 1 || options.ranks.coordinator != 1) {
+    throw UsageError("trust: central runs in one process, which has no ranks",
+                     "leave out --ranks-per-site and --coordinator-ranks");
+  }
   catch_stop_signals();
   model::set_threads(0);
   const auto policy = config::load_policy(find_policies(experiment, options.sites).front());

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 struct RunArguments {
   std::string experiment, sites, out, resume;
-  unsigned ranks_per_site = 1;
+  RankCounts ranks;
   bool print_only = false;
 };
 
@@ -51,7 +51,7 @@ void run(const RunArguments& arguments) {
   LaunchOptions options{.experiment = arguments.experiment,
                         .sites = arguments.sites.empty() ? beside : fs::path(arguments.sites),
                         .out = arguments.out,
-                        .ranks_per_site = arguments.ranks_per_site,
+                        .ranks = arguments.ranks,
                         .resume = !arguments.resume.empty()};
   if (options.resume) {
     if (!arguments.out.empty()) throw UsageError("--out and --resume name two folders", "give --resume DIR alone");
@@ -60,11 +60,7 @@ void run(const RunArguments& arguments) {
     options.out = fresh_run_folder(experiment.name);
   }
   const auto policies = find_policies(experiment, options.sites);
-  if (!experiment.roster) {
-    if (options.ranks_per_site == 1) return run_central(experiment, options);
-    throw UsageError("--ranks-per-site is for sites under mpirun, and trust: central runs in one process",
-                     "leave it out; that process uses all cores");
-  }
+  if (!experiment.roster) return run_central(experiment, options);
   options.survive_losses = experiment.privacy.dropouts > 0;
   if (arguments.print_only) return print_line(mpirun_line(options, policies));
   const int code = start(experiment, options, policies);
@@ -81,10 +77,7 @@ void add_run(CLI::App& app) {
                       "Folder with one *.policy.yaml a site (default: sites/ beside the experiment)");
   command->add_option("--out", arguments->out, "New folder for the run (default: runs/<name>-<time>-<id>)");
   command->add_option("--resume", arguments->resume, "Go on with the run in this folder; spends nothing twice");
-  command
-      ->add_option("--ranks-per-site", arguments->ranks_per_site,
-                   "Ranks that share each site's counting, each with a part of its rows (default: 1)")
-      ->check(CLI::Range(1U, 4096U));
+  add_rank_options(*command, arguments->ranks);
   command->add_flag("--print-mpirun", arguments->print_only, "Only print the mpirun line, to run or change by hand");
   command->footer("Example: fedloom run fedloom-demo/adult.yaml --out runs/adult-1");
   command->callback([arguments] { run(*arguments); });

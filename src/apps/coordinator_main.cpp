@@ -7,6 +7,7 @@
 #include <iostream>
 #include <optional>
 
+#include "coordinator_part.hpp"
 #include "fedloom/coordinator/conduct.hpp"
 #include "fedloom/coordinator/federated_source.hpp"
 #include "fedloom/coordinator/totals_source.hpp"
@@ -21,8 +22,11 @@
 namespace fedloom::apps {
 namespace {
 
+/// Told apart from the sites, which go by their policy's path.
+constexpr const char* party = "the coordinator";
+
 struct RunOptions {
-  std::string experiment, out, outcome;
+  std::string experiment, out, outcome, part = "1/1";
   bool resume = false;
   unsigned threads = 0;
 };
@@ -41,7 +45,6 @@ void run(const RunOptions& options, transport::MpiTransport& transport) {
   const auto experiment = config::load_experiment(options.experiment);
   require_roster(experiment);
   check_world(*experiment.roster, transport);
-  model::set_threads(options.threads);
   auto folder = options.resume ? coordinator::RunFolder::reopen(options.out, experiment)
                                : coordinator::RunFolder::create(options.out, experiment);
   Progress progress(experiment);
@@ -61,7 +64,8 @@ void run(const RunOptions& options, transport::MpiTransport& transport) {
   const auto result = coordinator::conduct(experiment, folder, measurements,
                                            {.on_round = [&](const auto& record) { progress.round(record); },
                                             .on_note = [&](const auto& text) { progress.note(text); },
-                                            .stop = &stop_flag()});
+                                            .stop = &stop_flag(),
+                                            .compute = {.ranks = transport.coordinator_ranks()}});
   report::write_report(folder.public_folder());
   progress.finish(result, folder.root());
 }
@@ -69,7 +73,14 @@ void run(const RunOptions& options, transport::MpiTransport& transport) {
 void start(const RunOptions& options, std::optional<OutcomeFile>& outcome, int& argc, char**& argv) {
   catch_stop_signals();
   if (!options.outcome.empty()) outcome.emplace(options.outcome);
-  auto transport = transport::MpiTransport::start(argc, argv);
+  const auto place = place_of(party, options.part);
+  auto transport = transport::MpiTransport::start(argc, argv, {}, place);
+  model::set_threads(options.threads);
+  if (place.part > 0) {
+    const ExitCode code = fit_as_part(options.experiment, place, *transport);
+    if (code != ExitCode::ok) throw CLI::RuntimeError(static_cast<int>(code));
+    return;
+  }
   if (outcome) outcome->running();
   try {
     if (transport->rank() != transport::coordinator_endpoint) {
@@ -78,9 +89,12 @@ void start(const RunOptions& options, std::optional<OutcomeFile>& outcome, int& 
           "name it first on the mpirun line");
     }
     run(options, *transport);
+    dismiss_fitting_parts(*transport);
   } catch (const coordinator::StoppedCleanly&) {
     // The sentence before MPI_Finalize, for the same reason as below.
-    throw CLI::RuntimeError(explain_current_exception("fedloom-coordinator"));
+    const int code = explain_current_exception("fedloom-coordinator");
+    dismiss_fitting_parts(*transport);
+    throw CLI::RuntimeError(code);
   } catch (const std::exception& error) {
     // The sentence first: mpirun ends this process too, soon after the first site has left.
     const int code = explain_current_exception("fedloom-coordinator");
@@ -103,6 +117,8 @@ int main(int argc, char** argv) {
   command->add_option("--out", options.out, "The run's folder; its name is the run's id")->required();
   command->add_flag("--resume", options.resume, "Go on with the run in --out");
   command->add_option("--threads", options.threads, "Threads for fitting (default: one per core)");
+  command->add_option("--part", options.part,
+                      "I/K: this is rank I of a coordinator of K ranks, each of which fits a part of the generator");
   command->add_option("--outcome", options.outcome,
                       "Leave the exit code in this file, which must be there: mpirun --enable-recovery hides it");
   command->footer(

@@ -1,9 +1,11 @@
 #include "launcher.hpp"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <ctime>
 #include <thread>
+#include <utility>
 
 #include "fedloom/base/error.hpp"
 #include "fedloom/privacy/secure_random.hpp"
@@ -15,6 +17,51 @@ namespace {
 
 fs::path beside_this_program(const std::string& program) {
   return fs::read_symlink("/proc/self/exe").parent_path() / program;
+}
+
+/// Processes of one machine that work at the same time share its cores.
+std::string threads_of_one_in(std::size_t processes) {
+  return std::to_string(std::max<std::size_t>(1, std::thread::hardware_concurrency() / processes));
+}
+
+std::vector<std::string> place_words(unsigned part, unsigned parts) {
+  if (parts == 1) return {};
+  return {"--part", std::to_string(part) + "/" + std::to_string(parts)};
+}
+
+using Apps = std::vector<std::vector<std::string>>;
+
+Apps coordinator_apps(const LaunchOptions& options, const std::vector<std::string>& run) {
+  Apps apps;
+  const unsigned parts = options.ranks.coordinator;
+  for (unsigned part = 1; part <= parts; ++part) {
+    auto& words =
+        apps.emplace_back(std::vector{beside_this_program("fedloom-coordinator").string(), std::string("run")});
+    words.insert(words.end(), run.begin(), run.end());
+    if (parts > 1) words.insert(words.end(), {"--threads", threads_of_one_in(parts)});
+    if (part == 1 && !options.outcome.empty()) {
+      words.insert(words.end(), {"--outcome", fs::absolute(options.outcome).string()});
+    }
+    if (part == 1 && options.resume) words.emplace_back("--resume");
+    for (auto& word : place_words(part, parts)) words.push_back(std::move(word));
+  }
+  return apps;
+}
+
+Apps site_apps(const LaunchOptions& options, const std::vector<fs::path>& policies,
+               const std::vector<std::string>& run) {
+  Apps apps;
+  const unsigned parts = options.ranks.per_site;
+  const std::string program = beside_this_program("fedloom-site").string();
+  for (const auto& policy : policies) {
+    for (unsigned part = 1; part <= parts; ++part) {
+      auto& words = apps.emplace_back(std::vector{program, std::string("serve"), fs::absolute(policy).string()});
+      words.insert(words.end(), run.begin(), run.end());
+      words.insert(words.end(), {"--threads", threads_of_one_in(policies.size() * parts)});
+      for (auto& word : place_words(part, parts)) words.push_back(std::move(word));
+    }
+  }
+  return apps;
 }
 
 }  // namespace
@@ -64,27 +111,32 @@ fs::path fresh_run_folder(const std::string& name) {
   return fs::path("runs") / (name + "-" + day.data() + "-" + to_hex(ByteView(random)));
 }
 
+void add_rank_options(CLI::App& command, RankCounts& ranks) {
+  const CLI::Range some(1U, 4096U);
+  command
+      .add_option("--ranks-per-site", ranks.per_site,
+                  "Ranks that share each site's counting, each with a part of its rows (default: 1)")
+      ->check(some);
+  command
+      .add_option("--coordinator-ranks", ranks.coordinator,
+                  "Ranks that share the fitting, each with a part of the generator's components (default: 1)")
+      ->check(some);
+}
+
 std::vector<std::string> mpirun_line(const LaunchOptions& options, const std::vector<fs::path>& policies) {
-  const std::string experiment = fs::absolute(options.experiment).string();
-  const std::string out = fs::absolute(options.out).string();
+  const std::vector<std::string> run{fs::absolute(options.experiment).string(), "--out",
+                                     fs::absolute(options.out).string()};
   std::vector<std::string> line{"mpirun", "-q", "--map-by", ":OVERSUBSCRIBE", "--bind-to", "none"};
   if (options.survive_losses) line.emplace_back("--enable-recovery");
-  line.insert(line.end(),
-              {"-n", "1", beside_this_program("fedloom-coordinator").string(), "run", experiment, "--out", out});
-  if (!options.outcome.empty()) line.insert(line.end(), {"--outcome", fs::absolute(options.outcome).string()});
-  if (options.resume) line.emplace_back("--resume");
-  // Sites of one machine share its cores while they count.
-  const auto cores = std::max(1u, std::thread::hardware_concurrency());
-  const unsigned parts = options.ranks_per_site;
-  const std::string threads = std::to_string(std::max<std::size_t>(1, cores / (policies.size() * parts)));
-  const std::string program = beside_this_program("fedloom-site").string();
-  for (const auto& policy : policies) {
-    for (unsigned part = 1; part <= parts; ++part) {
-      line.insert(line.end(), {":", "-n", "1", program, "serve", fs::absolute(policy).string(), experiment, "--out",
-                               out, "--threads", threads});
-      if (parts > 1) line.insert(line.end(), {"--part", std::to_string(part) + "/" + std::to_string(parts)});
+  const auto add = [&line](const Apps& apps, bool first) {
+    for (const auto& words : apps) {
+      if (!std::exchange(first, false)) line.emplace_back(":");
+      line.insert(line.end(), {"-n", "1"});
+      line.insert(line.end(), words.begin(), words.end());
     }
-  }
+  };
+  add(coordinator_apps(options, run), true);
+  add(site_apps(options, policies, run), false);
   return line;
 }
 

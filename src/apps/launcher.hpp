@@ -9,13 +9,23 @@
 #include "fedloom/config/config.hpp"
 #include "outcome_file.hpp"
 
+namespace CLI {
+class App;
+}
+
 namespace fedloom::apps {
+
+/// How many processes each party is.
+struct RankCounts {
+  unsigned per_site = 1;
+  unsigned coordinator = 1;
+};
 
 struct LaunchOptions {
   std::filesystem::path experiment;
   std::filesystem::path sites;  ///< folder with one *.policy.yaml a site
   std::filesystem::path out;
-  unsigned ranks_per_site = 1;
+  RankCounts ranks{};
   bool resume = false;
   bool survive_losses = false;    ///< --enable-recovery: a site that dies does not end the others
   std::filesystem::path outcome;  ///< where the coordinator is to leave its exit code; none: nowhere
@@ -27,6 +37,9 @@ std::vector<std::filesystem::path> find_policies(const config::Experiment& exper
 
 /// A folder's name that no run has had: runs/<name>-<utc>-<random>.
 std::filesystem::path fresh_run_folder(const std::string& name);
+
+/// --ranks-per-site and --coordinator-ranks, for a command that starts mpirun.
+void add_rank_options(CLI::App& command, RankCounts& ranks);
 
 /// The mpirun command line, one argument each.
 std::vector<std::string> mpirun_line(const LaunchOptions& options, const std::vector<std::filesystem::path>& policies);
@@ -43,7 +56,7 @@ struct Patience {
 /// or EnvironmentError when there is no such code.
 int launch_surviving(const std::vector<std::string>& line, const OutcomeWatch& outcome, const Patience& patience);
 
-/// trust: central, in this process.
+/// trust: central, in this process. Throws UsageError where several ranks were asked for.
 void run_central(const config::Experiment& experiment, const LaunchOptions& options);
 
 }  // namespace fedloom::apps

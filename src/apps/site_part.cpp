@@ -1,7 +1,5 @@
 #include "site_part.hpp"
 
-#include <charconv>
-#include <filesystem>
 #include <iostream>
 
 #include "fedloom/boundary/site_internal_sum.hpp"
@@ -12,18 +10,10 @@
 namespace fedloom::apps {
 namespace {
 
-constexpr std::uint32_t most_parts = 4096;
 /// The first rank, which knows the cause, and the coordinator are to leave before.
 constexpr Millis others_leave_first{1500};
 /// For the first rank to end its site's part of the run.
 constexpr Millis most_patience{600000};
-
-/// The number that `text` is; 0 when it is none.
-std::uint32_t number(std::string_view text) {
-  std::uint32_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() ? value : 0;
-}
 
 /// Tells the first rank, and stays until it has told the others.
 void give_up(boundary::SiteInternalWire& wire) {
@@ -78,19 +68,6 @@ class PartServer {
 };
 
 }  // namespace
-
-transport::Place place_of(const ServeOptions& options) {
-  const auto slash = std::min(options.part.find('/'), options.part.size());
-  const std::string_view text = options.part;
-  const std::uint32_t part = number(text.substr(0, slash));
-  const std::uint32_t parts = slash < text.size() ? number(text.substr(slash + 1)) : 0;
-  if (part == 0 || part > parts || parts > most_parts) {
-    throw UsageError("--part " + options.part + " is not I/K with I from 1 to K",
-                     "number the ranks of a site as in --part 1/2 and --part 2/2");
-  }
-  return {
-      .party = std::filesystem::absolute(options.policy).lexically_normal().string(), .part = part - 1, .parts = parts};
-}
 
 ExitCode serve_part(const ServeOptions& options, const transport::Place& place, transport::MpiTransport& transport) {
   auto& wire = *transport.site_ranks();

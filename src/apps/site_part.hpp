@@ -14,9 +14,6 @@ struct ServeOptions {
   unsigned threads = 0;
 };
 
-/// Where this process stands in its site. Throws UsageError unless --part is I/K with 1 ≤ I ≤ K.
-transport::Place place_of(const ServeOptions& options);
-
 /// At every rank of a site but its first: loads its part of the rows and counts it when asked. Opens neither key nor
 /// ledger.
 ExitCode serve_part(const ServeOptions& options, const transport::Place& place, transport::MpiTransport& transport);

@@ -202,7 +202,7 @@ class Server {
 
 ExitCode serve(const ServeOptions& options, int& argc, char**& argv) {
   catch_stop_signals();
-  const auto place = place_of(options);
+  const auto place = place_of(fs::absolute(options.policy).lexically_normal().string(), options.part);
   auto transport = transport::MpiTransport::start(argc, argv, {}, place);
   try {
     const ExitCode code =

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "fedloom/config/config.hpp"
-#include "fedloom/transport/transport.hpp"
+#include "fedloom/transport/mpi.hpp"
 
 namespace fedloom::apps {
 
@@ -15,6 +15,9 @@ void check_world(const Roster& roster, const transport::Transport& transport);
 
 /// Throws UsageError for trust: central, which has no peers.
 void require_roster(const config::Experiment& experiment);
+
+/// Where this process stands in its party. Throws UsageError unless `part` is I/K with 1 ≤ I ≤ K.
+transport::Place place_of(const std::string& party, const std::string& part);
 
 /// The run's id is its folder's name.
 std::string run_id_of(const std::filesystem::path& out);

@@ -81,13 +81,27 @@ class Job(unittest.TestCase):
         self.assertEqual([(app[4], app[-2:]) for app in self.apps()[1:]],
                          [(policy, ["--part", part]) for policy in ("a.yaml", "b.yaml") for part in ("1/2", "2/2")])
 
+    def test_several_tasks_of_the_coordinator_come_first(self):
+        (self.root / "out" / "checkpoint").mkdir(parents=True)
+        (self.root / "out" / "checkpoint" / "experiment").write_text("")
+        code, said = self.run_job(SLURM_NTASKS="5", FEDLOOM_COORDINATOR_RANKS="3")
+        self.assertEqual(code, 0, said)
+        apps = self.apps()
+        self.assertEqual([pathlib.Path(app[app.index("-n") + 2]).name for app in apps],
+                         ["fedloom-coordinator"] * 3 + ["fedloom-site"] * 2)
+        self.assertEqual([app[-2:] for app in apps[:3]], [["--part", f"{part}/3"] for part in (1, 2, 3)])
+        self.assertEqual(["--resume" in app for app in apps[:3]], [True, False, False])
+        self.assertNotIn("--part", apps[3])
+
     def test_a_job_of_another_size_is_refused(self):
-        for ranks, tasks, wanted in (("1", "4", 3), ("2", "3", 5)):
-            code, said = self.run_job(SLURM_NTASKS=tasks, FEDLOOM_RANKS_PER_SITE=ranks)
+        for ranks, fitting, tasks, wanted in (("1", "1", "4", 3), ("2", "1", "3", 5), ("2", "3", "5", 7)):
+            code, said = self.run_job(SLURM_NTASKS=tasks, FEDLOOM_RANKS_PER_SITE=ranks,
+                                      FEDLOOM_COORDINATOR_RANKS=fitting)
             self.assertEqual(code, 2)
             self.assertIn(f"need --ntasks={wanted}, but the job has {tasks}", said)
-        code, said = self.run_job(FEDLOOM_RANKS_PER_SITE="many")
-        self.assertEqual((code, "is no number of ranks" in said), (2, True))
+        for variable in ("FEDLOOM_RANKS_PER_SITE", "FEDLOOM_COORDINATOR_RANKS"):
+            code, said = self.run_job(**{variable: "many"})
+            self.assertEqual((code, f"{variable}=many is no number of ranks" in said), (2, True))
         self.assertFalse((self.seen / "mpirun").exists())
 
     def test_with_gpus_each_task_is_bound_to_one(self):

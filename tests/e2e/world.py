@@ -86,8 +86,8 @@ class World:
     def run(self, out, *more, **options):
         return command("fedloom", "run", self.experiment, "--out", self.root / out, *more, **options)
 
-    def resume(self, out):
-        return command("fedloom", "run", self.experiment, "--resume", self.root / out)
+    def resume(self, out, *more):
+        return command("fedloom", "run", self.experiment, "--resume", self.root / out, *more)
 
     def mpirun(self, out, crash=None, resume=False):
         """The plain mpirun line; `crash`: (who, N), or a list of such, kills that program at its N-th step: a durable

@@ -120,8 +120,8 @@ TEST(MpirunLine, NamesTheCoordinatorFirstThenEachSiteOnce) {
 }
 
 TEST(MpirunLine, StartsEachPartOfASiteOnce) {
-  const auto apps =
-      apps_of(mpirun_line({.experiment = "x.yaml", .sites = "", .out = "runs/x", .ranks_per_site = 3}, {"a", "b"}));
+  const auto apps = apps_of(
+      mpirun_line({.experiment = "x.yaml", .sites = "", .out = "runs/x", .ranks = {.per_site = 3}}, {"a", "b"}));
   ASSERT_EQ(apps.size(), 7U);
   for (std::size_t k = 1; k < apps.size(); ++k) {
     EXPECT_TRUE(has(apps[k], fs::absolute(k <= 3 ? "a" : "b").string()));
@@ -129,6 +129,26 @@ TEST(MpirunLine, StartsEachPartOfASiteOnce) {
     EXPECT_EQ(apps[k].back(), std::to_string((k - 1) % 3 + 1) + "/3");
   }
   EXPECT_FALSE(has(apps[0], "--part"));
+}
+
+TEST(MpirunLine, StartsEachPartOfTheCoordinatorOnceAndBeforeTheSites) {
+  const auto apps = apps_of(mpirun_line({.experiment = "x.yaml",
+                                         .sites = "",
+                                         .out = "runs/x",
+                                         .ranks = {.coordinator = 2},
+                                         .resume = true,
+                                         .outcome = "runs/outcome"},
+                                        {"a", "b"}));
+  ASSERT_EQ(apps.size(), 4U);
+  for (std::size_t part : {0U, 1U}) {
+    EXPECT_EQ(apps[part].back(), std::to_string(part + 1) + "/2");
+    EXPECT_TRUE(has(apps[part], "--threads"));
+    // One rank keeps the run's folder and its exit code.
+    EXPECT_EQ(has(apps[part], "--resume"), part == 0);
+    EXPECT_EQ(has(apps[part], "--outcome"), part == 0);
+  }
+  EXPECT_FALSE(has(apps[2], "--part"));
+  EXPECT_FALSE(has(apps[3], "--part"));
 }
 
 TEST(MpirunLine, TellsOnlyTheCoordinatorToResume) {
