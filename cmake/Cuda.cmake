@@ -24,6 +24,12 @@ if(FEDLOOM_WITH_CUDA)
     set(CMAKE_CUDA_STANDARD_LATEST 20)
   endif()
   add_custom_target(cuda_tests)
+  # Only its header: the library is loaded by programs that use several GPUs, from beside LibTorch's.
+  find_path(FEDLOOM_NCCL_INCLUDE nccl.h HINTS ${PROJECT_SOURCE_DIR}/.deps/nccl/nvidia/nccl/include
+    DOC "NCCL: the folder of nccl.h")
+  if(NOT FEDLOOM_NCCL_INCLUDE)
+    message(STATUS "nccl.h was not found: ranks with GPUs add up through MPI")
+  endif()
 endif()
 
 # fedloom_cuda_sources(MODULE FILE.cu…): adds them to the module where FEDLOOM_WITH_CUDA is on, and then defines
@@ -32,6 +38,18 @@ function(fedloom_cuda_sources module)
   if(FEDLOOM_WITH_CUDA)
     target_sources(fedloom_${module} PRIVATE ${ARGN})
     target_compile_definitions(fedloom_${module} PRIVATE FEDLOOM_WITH_CUDA)
+  endif()
+endfunction()
+
+# fedloom_nccl_sources(MODULE FILE.cpp…): adds them to the module where FEDLOOM_WITH_CUDA is on and nccl.h is there, and
+# then defines FEDLOOM_WITH_NCCL for the module.
+function(fedloom_nccl_sources module)
+  if(FEDLOOM_WITH_CUDA AND FEDLOOM_NCCL_INCLUDE)
+    target_sources(fedloom_${module} PRIVATE ${ARGN})
+    target_compile_definitions(fedloom_${module} PRIVATE FEDLOOM_WITH_NCCL)
+    target_include_directories(fedloom_${module} SYSTEM PRIVATE
+      ${FEDLOOM_NCCL_INCLUDE} ${CMAKE_CUDA_TOOLKIT_INCLUDE_DIRECTORIES})
+    target_link_libraries(fedloom_${module} PRIVATE ${CMAKE_CUDA_RUNTIME_LIBRARY_TARGET})
   endif()
 endfunction()
 

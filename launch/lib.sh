@@ -57,6 +57,14 @@ can_cuda() {
   [ -n "$release" ] && version_at_least "$release" "$cuda_minimum"
 }
 
+can_nccl() {
+  local folder
+  for folder in "$deps/nccl/nvidia/nccl/include" /usr/include /usr/local/include; do
+    if [ -s "$folder/nccl.h" ]; then return; fi
+  done
+  return 1
+}
+
 # Open MPI refuses root unless told twice; and in a container it may not read another process's memory.
 prepare_mpi() {
   if [ "$(id -u)" -eq 0 ]; then

@@ -90,11 +90,12 @@ Bytes pickled(const c10::IValue& value) {
   return {bytes.begin(), bytes.end()};
 }
 
-c10::IValue unpickled(const std::filesystem::path& file, const Bytes& bytes) {
+/// Empty where the bytes are not what torch.save writes.
+c10::IValue unpickled(const Bytes& bytes) {
   try {
     return torch::jit::pickle_load(std::vector<char>(bytes.begin(), bytes.end()));
   } catch (const std::exception&) {  // c10::Error and what its reader may throw on damage
-    refuse(file, "the file does not hold what such a file holds");
+    return {};
   }
 }
 
@@ -113,7 +114,7 @@ bool is_plain(const at::Tensor& tensor) {
 
 at::Tensor read_logits(const std::filesystem::path& file, const Bytes& bytes, std::int64_t components,
                        std::int64_t width) {
-  const c10::IValue value = unpickled(file, bytes);
+  const c10::IValue value = unpickled(bytes);
   if (!value.isTensor()) refuse(file, "the file does not hold a tensor");
   const at::Tensor& tensor = value.toTensor();
   if (tensor.dim() != 2 || tensor.size(0) != components || tensor.size(1) != width || !is_plain(tensor)) {
@@ -123,7 +124,7 @@ at::Tensor read_logits(const std::filesystem::path& file, const Bytes& bytes, st
 }
 
 std::vector<at::Tensor> read_network(const std::filesystem::path& file, const Bytes& bytes) {
-  const c10::IValue value = unpickled(file, bytes);
+  const c10::IValue value = unpickled(bytes);
   if (!value.isTensorList()) refuse(file, "the file does not hold a list of tensors");
   std::vector<at::Tensor> weights = value.toTensorVector();
   for (at::Tensor& weight : weights) {

@@ -20,6 +20,7 @@ class MpiRankGroup final : public RankGroup {
   void sum(std::span<float> values) override;
   void broadcast(Bytes& message) override;
   std::vector<Bytes> gather(Bytes own) override;
+  void check() override { party_.check(); }
   MpiParty& party() { return party_; }
 
  private:

@@ -21,6 +21,8 @@ class RankGroup {
   virtual void sum(std::span<float> values) = 0;
   /// The leader's message reaches all. Others may wait long, and use no processor while they do.
   virtual void broadcast(Bytes& message) = 0;
+  /// Throws when a rank is lost; does not wait.
+  virtual void check() = 0;
   /// At the leader everyone's bytes, by rank; elsewhere nothing.
   virtual std::vector<Bytes> gather(Bytes own) = 0;
 };

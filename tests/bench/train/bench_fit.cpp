@@ -1,6 +1,6 @@
 // How fast the fit is beside the machine's matrix product, on the measurements of a run.
 //
-//   bench_fit MEASUREMENTS.jsonl [COMPONENTS]
+//   bench_fit MEASUREMENTS.jsonl [COMPONENTS] [table|mlp] [gpu]
 //
 // Useful flops of a step: 6·B·n_r for each measured pair and triple of n_r cells (2 for its answer, 4 for the gradients
 // of its two factors), nothing padded and nothing else counted. The rate is set beside sgemm of 512 × 512 × 512 in the
@@ -8,6 +8,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <iostream>
@@ -54,7 +55,7 @@ double sgemm_rate() {
   return kProducts * 2.0 * kSide * kSide * kSide / seconds;
 }
 
-int run(const std::string& file, std::uint32_t components) {
+int run(const std::string& file, std::uint32_t components, train::NetworkKind network, bool gpu) {
   model::set_threads(1);
   const schema::Domain domain = domain_of(file);
   const auto measurements = boundary::load_measurements(file, domain);
@@ -64,10 +65,12 @@ int run(const std::string& file, std::uint32_t components) {
     if (joint) flops += 6.0 * components * static_cast<double>(m.grid_values.size());
   }
   model::Generator generator(domain, components);
-  train::initialise(generator, measurements, 0);
+  train::initialise(generator, measurements, 0, network);
   constexpr std::uint32_t kSteps = 20;
   const double lambda = train::mutual_information_weight(measurements);
-  const double seconds = fastest_seconds([&] { train::fit(generator, measurements, {kSteps, 0.1, lambda}); });
+  const double seconds = fastest_seconds([&] {
+    train::fit(generator, measurements, {kSteps, 0.1, lambda, {nullptr, gpu}});
+  });
   const double rate = kSteps * flops / seconds, sgemm = sgemm_rate();
   const nlohmann::json figures = {{{"name", "fit.useful_flops_per_s"}, {"value", rate}, {"unit", "flops/s"}},
                                   {{"name", "fit.sgemm_fraction"}, {"value", rate / sgemm}, {"unit", "of sgemm"}},
@@ -80,11 +83,14 @@ int run(const std::string& file, std::uint32_t components) {
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::cerr << "usage: bench_fit MEASUREMENTS.jsonl [COMPONENTS]\n";
+    std::cerr << "usage: bench_fit MEASUREMENTS.jsonl [COMPONENTS] [table|mlp] [gpu]\n";
     return 2;
   }
   try {
-    return run(argv[1], argc > 2 ? static_cast<std::uint32_t>(std::stoul(argv[2])) : 500);
+    const std::vector<std::string> words(argv + 1, argv + argc);
+    const auto has = [&](const char* word) { return std::find(words.begin(), words.end(), word) != words.end(); };
+    return run(words[0], words.size() > 1 ? static_cast<std::uint32_t>(std::stoul(words[1])) : 500,
+               has("mlp") ? train::NetworkKind::mlp : train::NetworkKind::table, has("gpu"));
   } catch (const std::exception& error) {
     std::cerr << "bench_fit: " << error.what() << "\n";
     return 1;

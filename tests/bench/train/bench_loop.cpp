@@ -2,8 +2,9 @@
 // seconds and peak memory. For the errors of the rows run `fedloom evaluate` on what it writes.
 //
 //   bench_loop --csv TABLE.csv --domain DOMAIN.json [--trust none|central] [--sites 3] [--epsilon 1]
-//              [--delta 1e-9] [--seed 0] [--method gem|independent] [--degree 3] [--components 500] [--take ROWS]
-//              [--refit 1] [--score DEGREE] [--save MEASUREMENTS.jsonl] [--out SYNTHETIC.csv]
+//              [--delta 1e-9] [--seed 0] [--method gem|independent] [--network table|mlp] [--degree 3] [--components
+//              500] [--take ROWS]
+//              [--refit 1] [--gpu 1] [--score DEGREE] [--save MEASUREMENTS.jsonl] [--out SYNTHETIC.csv]
 //
 // --score prints the mean L1 error of all marginals of that degree: of as many rows as the run drew, and of the model.
 //
@@ -238,6 +239,7 @@ int run(const std::map<std::string, std::string>& option) {
   experiment.privacy.trust = central ? config::Trust::central : config::Trust::none;
   experiment.seed = std::stoul(get("seed", "0"));
   if (get("method", "gem") == "independent") experiment.generator.method = config::Method::independent;
+  if (get("network", "table") == "mlp") experiment.generator.network = config::Network::mlp;
   experiment.generator.degree = whole(get("degree", "3"));
   const std::uint32_t sites = central ? 1 : whole(get("sites", "3"));
   model::set_threads(whole(get("threads", "1")));
@@ -249,6 +251,8 @@ int run(const std::map<std::string, std::string>& option) {
   double loop_cpu = 0, mark = cpu_seconds();
   const auto lap = [&] { return std::exchange(mark, cpu_seconds()); };
   coordinator::Loop loop(experiment, sites);
+  const train::Compute compute{nullptr, get("gpu", "0") == "1"};
+  loop.fit_on(compute);
   coordinator::RoundRecord record;
   while (!std::holds_alternative<coordinator::FinishedStep>(loop.next())) {
     if (const auto* step = std::get_if<coordinator::MeasureStep>(&loop.next())) {
@@ -283,7 +287,7 @@ int run(const std::map<std::string, std::string>& option) {
   if (const std::string out = get("out", ""); !out.empty()) {
     train::FitReport report;
     if (get("refit", "0") == "1") {
-      write_rows(coordinator::refit(experiment, loop.measurements(), report), rows, experiment.seed, out);
+      write_rows(coordinator::refit(experiment, loop.measurements(), report, compute), rows, experiment.seed, out);
     } else {
       write_rows(loop.generator(), rows, experiment.seed, out);
     }

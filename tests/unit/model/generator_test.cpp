@@ -125,6 +125,37 @@ TEST(ModelFiles, AreRefusedWhenTheWeightsAreNotATensor) {
   EXPECT_NE(load_error(folder.path()).find("does not hold a tensor"), std::string::npos);
 }
 
+TEST(ModelFiles, KeepTheWeightsOfANetwork) {
+  const test::TempFolder folder;
+  Generator generator = two_components();
+  generator.tensors().network = {at::ones({2, 3}), at::full({4}, 0.5)};
+  generator.save(folder.path(), "{}");
+  const Generator back = Generator::load(folder.path());
+  ASSERT_EQ(back.tensors().network.size(), 2U);
+  for (std::size_t k = 0; k < 2; ++k) EXPECT_TRUE(at::equal(back.tensors().network[k], generator.tensors().network[k]));
+  EXPECT_EQ(back.probabilities(), generator.probabilities());
+}
+
+TEST(ModelFiles, AreRefusedWhenTheNetworkIsDamaged) {
+  const test::TempFolder folder;
+  Generator generator = two_components();
+  generator.tensors().network = {at::ones({2, 3})};
+  const std::filesystem::path network = folder.path() / "network.pt";
+  generator.save(folder.path(), "{}");
+  std::filesystem::remove(network);
+  EXPECT_NE(load_error(folder.path()).find("network.pt: the file is missing"), std::string::npos);
+  const std::string other(64, 'x');
+  write_atomically(network, other);
+  EXPECT_NE(load_error(folder.path()).find("not the one that model.json describes"), std::string::npos);
+  edit_description(folder.path(), [&](auto& t) { t["network"]["sha256"] = to_hex(sha256(read_bytes(network))); });
+  EXPECT_NE(load_error(folder.path()).find("does not hold a list of tensors"), std::string::npos);
+  edit_description(folder.path(), [](auto& t) { t["network"] = 3; });
+  EXPECT_NE(load_error(folder.path()).find("network is not an object"), std::string::npos);
+  generator.tensors().network[0][0][0] = std::numeric_limits<float>::infinity();
+  generator.save(folder.path(), "{}");
+  EXPECT_NE(load_error(folder.path()).find("network's weights are not finite"), std::string::npos);
+}
+
 TEST(ModelFiles, AreRefusedWhenAWeightIsNotFinite) {
   const test::TempFolder folder;
   Generator generator = two_components();

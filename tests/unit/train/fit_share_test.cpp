@@ -15,18 +15,8 @@
 namespace fedloom::train {
 namespace {
 
+using test::pairs_and_triples;
 using Measurements = std::vector<boundary::Measurement>;
-
-Measurements pairs_and_triples(const schema::Domain& domain) {
-  Measurements out;
-  for (const schema::Marginal& r : {schema::Marginal{0}, {1}, {2}, {3}, {0, 1}, {1, 3}, {0, 2, 3}}) {
-    out.push_back(test::any_measurement(domain, r, 2.0));
-  }
-  const schema::Coarsening bins({{1, {0, 1, 1, 0}}, {3, {2, 0, 0, 1, 2}}});
-  out.push_back(test::any_measurement(bins.over(domain), {1, 3}, 2.0));
-  out.back().coarsening = bins;
-  return out;
-}
 
 struct Fitted {
   FitReport report;
@@ -123,21 +113,13 @@ TEST(Network, OfOtherShapesIsRefused) {
   EXPECT_THROW(fit(generator, m, {1, 0.1, 0.0}), std::invalid_argument);
 }
 
-TEST(Gpu, IsUsedOrItsAbsenceSaid) {
+TEST(Gpu, ThatIsMissingIsSaid) {
+  if (why_no_gpu().empty()) GTEST_SKIP() << "there is one";
   const schema::Domain domain = test::small_domain();
   const Measurements m = pairs_and_triples(domain);
-  model::Generator generator(domain, 10), same(domain, 10);
+  model::Generator generator(domain, 10);
   initialise(generator, m, 3);
-  initialise(same, m, 3);
-  const FitOptions on_gpu{15, 0.1, 0.05, {nullptr, true}};
-  if (!why_no_gpu().empty()) {
-    EXPECT_THROW(fit(generator, m, on_gpu), EnvironmentError);
-    return;
-  }
-  fit(generator, m, on_gpu);
-  fit(same, m, {15, 0.1, 0.05});
-  const std::vector<float> there = generator.probabilities(), here = same.probabilities();
-  for (std::size_t k = 0; k < here.size(); ++k) EXPECT_NEAR(there[k], here[k], 2e-3) << k;
+  EXPECT_THROW(fit(generator, m, {15, 0.1, 0.05, {nullptr, true}}), EnvironmentError);
 }
 
 }  // namespace

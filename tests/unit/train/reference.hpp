@@ -36,6 +36,18 @@ inline at::Tensor any_logits(std::int64_t rows, std::int64_t width) {
   return out;
 }
 
+/// Over codes and over bins.
+inline std::vector<boundary::Measurement> pairs_and_triples(const schema::Domain& domain) {
+  std::vector<boundary::Measurement> out;
+  for (const schema::Marginal& r : {schema::Marginal{0}, {1}, {2}, {3}, {0, 1}, {1, 3}, {0, 2, 3}}) {
+    out.push_back(any_measurement(domain, r, 2.0));
+  }
+  const schema::Coarsening bins({{1, {0, 1, 1, 0}}, {3, {2, 0, 0, 1, 2}}});
+  out.push_back(any_measurement(bins.over(domain), {1, 3}, 2.0));
+  out.back().coarsening = bins;
+  return out;
+}
+
 /// Answer by its definition: the mean over components of outer products.
 inline at::Tensor answer(const schema::Domain& domain, const std::vector<at::Tensor>& p, const schema::Marginal& r) {
   at::Tensor product = at::ones({p[0].size(0), 1}, p[0].options());

@@ -1,0 +1,131 @@
+#include "train/nccl_sum.hpp"
+
+#include <c10/core/DeviceGuard.h>
+#include <cuda_runtime_api.h>
+#include <dlfcn.h>
+#include <nccl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstring>
+#include <set>
+#include <string>
+#include <thread>
+
+#include "fedloom/base/error.hpp"
+
+namespace fedloom::train {
+namespace {
+
+constexpr std::chrono::microseconds poll{20};
+
+/// NCCL as it lies beside LibTorch's library for GPUs, which loads it: no program needs it to start.
+struct Nccl {
+  decltype(&ncclGetUniqueId) get_unique_id = nullptr;
+  decltype(&ncclCommInitRank) comm_init_rank = nullptr;
+  decltype(&ncclAllReduce) all_reduce = nullptr;
+  decltype(&ncclCommAbort) comm_abort = nullptr;
+  decltype(&ncclGetErrorString) error_string = nullptr;
+
+  Nccl() {
+    void* library = dlopen("libnccl.so.2", RTLD_NOW);
+    if (library == nullptr) return;
+    const auto find = [&](auto& function, const char* name) {
+      function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(dlsym(library, name));
+    };
+    find(get_unique_id, "ncclGetUniqueId");
+    find(comm_init_rank, "ncclCommInitRank");
+    find(all_reduce, "ncclAllReduce");
+    find(comm_abort, "ncclCommAbort");
+    find(error_string, "ncclGetErrorString");
+  }
+  bool is_there() const {
+    return get_unique_id != nullptr && comm_init_rank != nullptr && all_reduce != nullptr && comm_abort != nullptr &&
+           error_string != nullptr;
+  }
+  void require(ncclResult_t result, const char* what) const {
+    if (result == ncclSuccess || result == ncclInProgress) return;
+    throw EnvironmentError("NCCL", std::string(what) + ": " + error_string(result),
+                           "see the GPU's and the driver's logs, or start again without --gpu");
+  }
+};
+
+/// Host and bus of a GPU; empty without NCCL.
+Bytes place_of(const Nccl& nccl, const at::Device& device) {
+  std::array<char, 64> bus{}, host{};
+  if (!nccl.is_there() || cudaDeviceGetPCIBusId(bus.data(), bus.size(), device.index()) != cudaSuccess) return {};
+  gethostname(host.data(), host.size() - 1);
+  const std::string place = std::string(host.data()) + " " + bus.data();
+  return {place.begin(), place.end()};
+}
+
+/// The leader's unique id at all ranks, where each has a GPU of its own; otherwise nothing.
+Bytes agree(const Nccl& nccl, RankGroup& group, const at::Device& device) {
+  const std::vector<Bytes> places = group.gather(place_of(nccl, device));
+  Bytes message;
+  if (group.rank() == 0) {
+    const std::set<Bytes> apart(places.begin(), places.end());
+    if (apart.size() == group.size() && !apart.contains(Bytes())) {
+      ncclUniqueId id;
+      nccl.require(nccl.get_unique_id(&id), "no unique id");
+      message.resize(sizeof(id));
+      std::memcpy(message.data(), &id, sizeof(id));
+    }
+  }
+  group.broadcast(message);
+  return message;
+}
+
+class NcclSum final : public RankSum {
+ public:
+  NcclSum(const Nccl& nccl, RankGroup& group, const at::Device& device, const Bytes& agreed)
+      : nccl_(nccl), group_(group), device_(device) {
+    const c10::DeviceGuard guard(device_);
+    ncclUniqueId id;
+    std::memcpy(&id, agreed.data(), sizeof(id));
+    nccl_.require(
+        nccl_.comm_init_rank(&communicator_, static_cast<int>(group.size()), id, static_cast<int>(group.rank())),
+        "the ranks do not find each other");
+  }
+  ~NcclSum() override { nccl_.comm_abort(communicator_); }
+
+  unsigned rank() const override { return group_.rank(); }
+  unsigned size() const override { return group_.size(); }
+
+  // On the stream that LibTorch's operations are on, so they wait for it. A rank that is lost leaves the sum unfinished
+  // for ever: the group's watch ends the wait.
+  void sum(at::Tensor& values) override {
+    const c10::DeviceGuard guard(device_);
+    float* numbers = values.mutable_data_ptr<float>();
+    nccl_.require(nccl_.all_reduce(numbers, numbers, static_cast<std::size_t>(values.numel()), ncclFloat, ::ncclSum,
+                                   communicator_, cudaStreamLegacy),
+                  "the ranks' sum failed");
+    for (cudaError_t state = cudaStreamQuery(cudaStreamLegacy); state != cudaSuccess;
+         state = cudaStreamQuery(cudaStreamLegacy)) {
+      if (state != cudaErrorNotReady) {
+        throw EnvironmentError("the GPU", cudaGetErrorString(state), "see the driver's log, or start without --gpu");
+      }
+      group_.check();
+      std::this_thread::sleep_for(poll);
+    }
+  }
+
+ private:
+  Nccl nccl_;
+  RankGroup& group_;
+  at::Device device_;
+  ncclComm_t communicator_ = nullptr;
+};
+
+}  // namespace
+
+std::unique_ptr<RankSum> nccl_sum(RankGroup& group, const at::Device& device) {
+  const Nccl nccl;
+  const Bytes agreed = agree(nccl, group, device);
+  if (agreed.size() != sizeof(ncclUniqueId)) return nullptr;
+  return std::make_unique<NcclSum>(nccl, group, device, agreed);
+}
+
+}  // namespace fedloom::train
