@@ -19,6 +19,7 @@ class MpiRankGroup final : public RankGroup {
   /// The first rank adds up, in the order of the ranks, and sends the result out.
   void sum(std::span<float> values) override;
   void broadcast(Bytes& message) override;
+  void check() override { party_.check(); }
   std::vector<Bytes> gather(Bytes own) override;
   void check() override { party_.check(); }
   MpiParty& party() { return party_; }

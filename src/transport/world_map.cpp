@@ -8,10 +8,11 @@ namespace fedloom::transport {
 namespace {
 
 [[noreturn]] void refuse(std::size_t rank, const Seat& seat, const std::string& what) {
-  throw EnvironmentError("mpirun",
-                         "rank " + std::to_string(rank) + " was started as part " + std::to_string(seat.part + 1) +
-                             " of " + std::to_string(seat.parts) + ", " + what,
-                         "start each part of a site or of the coordinator once, all in one mpirun, with the same K in --part I/K");
+  throw EnvironmentError(
+      "mpirun",
+      "rank " + std::to_string(rank) + " was started as part " + std::to_string(seat.part + 1) + " of " +
+          std::to_string(seat.parts) + ", " + what,
+      "start each part of a site or of the coordinator once, all in one mpirun, with the same K in --part I/K");
 }
 
 /// Ranks that say they are of one party with that of `seat`, one a part.
