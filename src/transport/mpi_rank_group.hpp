@@ -21,7 +21,6 @@ class MpiRankGroup final : public RankGroup {
   void broadcast(Bytes& message) override;
   void check() override { party_.check(); }
   std::vector<Bytes> gather(Bytes own) override;
-  void check() override { party_.check(); }
   MpiParty& party() { return party_; }
 
  private:
