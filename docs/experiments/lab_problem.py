@@ -9,8 +9,6 @@ import math
 
 import numpy as np
 
-MANY_TRIPLES = 40
-
 
 def offsets_of(sizes):
     return np.concatenate([[0], np.cumsum(sizes)])
@@ -45,7 +43,7 @@ class View:
             self.gram += self.gram.transpose(0, 2, 1)
         else:
             self.small += [self.ordered(m, *t) for m, t in pairs.items()]
-        if len(triples) > MANY_TRIPLES:
+        if len(triples) > 0.2 * math.comb(len(self.sizes), 3):
             self.cubes = [self.cube_of(i, triples) for i in range(len(self.sizes) - 2)]
         else:
             self.small += [self.ordered(m, *t) for m, t in triples.items()]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Fits the mixture again to runs' released measurements with other settings, in NumPy, and tells the error of the model.
 
-usage: refit_lab.py --try SETTINGS... --table NAME=TABLE.csv... --degree 3 [--exact] [--log RESULTS.csv] FILE.jsonl...
+usage: refit_lab.py --table NAME=TABLE.csv [--degree 3] [--exact] [--log RESULTS.csv] --try SETTINGS... -- FILE.jsonl...
 
 FILE.jsonl is what `bench_loop --save` wrote, named NAME-EPSILON-SEED.jsonl. SETTINGS are the fields of `Settings` below
 that differ from the product's fit, as rate=.1,spread=.6; "" is the fit as it is. --exact puts the true counts in the
