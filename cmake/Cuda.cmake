@@ -27,6 +27,9 @@ if(FEDLOOM_WITH_CUDA)
   # Only its header: the library is loaded by programs that use several GPUs, from beside LibTorch's.
   find_path(FEDLOOM_NCCL_INCLUDE nccl.h HINTS ${PROJECT_SOURCE_DIR}/.deps/nccl/nvidia/nccl/include
     DOC "NCCL: the folder of nccl.h")
+  get_filename_component(cuda_root ${CMAKE_CUDA_COMPILER}/../.. REALPATH)
+  find_library(FEDLOOM_CUDART cudart_static REQUIRED
+    HINTS ${cuda_root}/lib ${cuda_root}/lib64 ${cuda_root}/targets/x86_64-linux/lib DOC "CUDA's runtime")
   if(NOT FEDLOOM_NCCL_INCLUDE)
     message(STATUS "nccl.h was not found: ranks with GPUs add up through MPI")
   endif()
@@ -49,7 +52,7 @@ function(fedloom_nccl_sources module)
     target_compile_definitions(fedloom_${module} PRIVATE FEDLOOM_WITH_NCCL)
     target_include_directories(fedloom_${module} SYSTEM PRIVATE
       ${FEDLOOM_NCCL_INCLUDE} ${CMAKE_CUDA_TOOLKIT_INCLUDE_DIRECTORIES})
-    target_link_libraries(fedloom_${module} PRIVATE ${CMAKE_CUDA_RUNTIME_LIBRARY_TARGET})
+    target_link_libraries(fedloom_${module} PRIVATE ${FEDLOOM_CUDART} rt ${CMAKE_DL_LIBS} Threads::Threads)
   endif()
 endfunction()
 

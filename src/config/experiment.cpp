@@ -49,7 +49,8 @@ Digest Experiment::hash() const {
   hasher.field(std::uint64_t{sites ? privacy.colluding_sites : 0}).field(std::uint64_t{privacy.dropouts});
   hasher.field(sites ? name_of(privacy.coordinator) : "");
   hasher.field(std::uint64_t{privacy.max_rows}).field(std::uint64_t{privacy.max_sites});
-  hasher.field(name_of(generator.method)).field(name_of(generator.network)).field(std::uint64_t{generator.components});
+  hasher.field(name_of(generator.method)).field(name_of(generator.network));
+  hasher.field(std::uint64_t{generator.components.has_value()}).field(std::uint64_t{generator.components.value_or(0)});
   hasher.field(std::uint64_t{generator.degree}).field(generator.max_cells).field(generator.keep.size());
   for (const std::string& kept : generator.keep) hasher.field(kept);
   hasher.field(roster ? ByteView(roster->fingerprint()) : ByteView());
@@ -68,7 +69,7 @@ std::string Experiment::resolved_yaml() const {
   text += "  max_sites: " + std::to_string(privacy.max_sites) + "\n";
   text += "generator:\n  method: " + std::string(name_of(generator.method)) + "\n";
   text += "  network: " + std::string(name_of(generator.network)) + "\n";
-  text += "  components: " + std::to_string(generator.components) + "\n";
+  text += "  components: " + (generator.components ? std::to_string(*generator.components) : "auto") + "\n";
   text += "  workload: {degree: " + std::to_string(generator.degree) + ", keep: " + quoted_list(generator.keep) +
           ", max_cells: " + std::to_string(generator.max_cells) + "}\n";
   if (roster) text += "roster: roster.yaml\n";

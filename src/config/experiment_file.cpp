@@ -98,7 +98,9 @@ GeneratorConfig generator(const Document& document, const schema::Schema& schema
   GeneratorConfig made;
   made.method = value.value("method", "gem") == "independent" ? Method::independent : Method::gem;
   made.network = value.value("network", "table") == "mlp" ? Network::mlp : Network::table;
-  made.components = value.value("components", made.components);
+  if (value.contains("components") && value["components"].is_number()) {
+    made.components = value["components"].get<std::uint32_t>();
+  }
   made.degree = workload.value("degree", made.degree);
   made.max_cells = workload.value("max_cells", made.max_cells);
   made.keep = kept(document, schema);

@@ -9,11 +9,7 @@
 namespace fedloom::coordinator {
 namespace {
 
-struct LastFit {
-  std::uint32_t steps;
-  double step_size;
-};
-constexpr LastFit kLastFit{600, 0.2};
+constexpr double kLastStepSize = 0.2;
 
 class Stopwatch {
  public:
@@ -30,7 +26,14 @@ train::NetworkKind network_of(const config::Experiment& experiment) {
 }
 
 std::uint32_t components_of(const config::Experiment& experiment) {
-  return asks_one_ways_only(experiment) ? 1 : experiment.generator.components;
+  return asks_one_ways_only(experiment) ? 1 : experiment.generator.components.value_or(kComponents);
+}
+
+LastFit last_fit(const config::Experiment& experiment, double clearness) {
+  const bool clear = clearness > kClear;
+  const std::uint32_t components = components_of(experiment);
+  return {.components = clear && !experiment.generator.components ? 2 * components : components,
+          .steps = clear ? 600U : 300U};
 }
 
 Loop::Impl::Impl(const config::Experiment& e, std::uint32_t sites)
@@ -251,10 +254,11 @@ model::Generator refit(const config::Experiment& experiment, const std::vector<b
   }
   const schema::Coarsening coarsening = coarsening_of(experiment.schema, released);
   const std::vector<boundary::Measurement> measurements = fold(released, coarsening, fine);
-  model::Generator generator(coarsening.over(fine), components_of(experiment));
+  const LastFit last = last_fit(experiment, train::clearness(measurements));
+  model::Generator generator(coarsening.over(fine), last.components);
   train::initialise(generator, measurements, experiment.seed, network_of(experiment));
   report = train::fit(generator, measurements,
-                      {kLastFit.steps, kLastFit.step_size, train::mutual_information_weight(measurements), compute});
+                      {last.steps, kLastStepSize, train::mutual_information_weight(measurements), compute});
   if (!coarsening.empty()) generator.expand(expansion_for(released, coarsening, fine));
   return generator;
 }

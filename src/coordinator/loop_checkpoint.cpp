@@ -32,7 +32,7 @@ json fingerprint(const config::Experiment& experiment, const Crowd& crowd) {
           {"entity_rows", crowd.entity_rows},
           {"independent", method == config::Method::independent},
           {"network", config::name_of(network)},
-          {"components", components},
+          {"components", components ? json(*components) : json("auto")},
           {"degree", degree},
           {"keep", keep},
           {"max_cells", max_cells},

@@ -75,7 +75,7 @@ Forecast forecast(const config::Experiment& experiment, std::uint32_t sites, std
   // Where the workload has triples, the marginals taken are of both degrees: in between in size.
   const double measured_cells = std::pow(workload.reference_cells(), experiment.generator.degree >= 3 ? 1.1 : 1.0);
   double fit_flops = 0, largest = std::max(static_cast<double>(domain.width()), look.cells);
-  const double components = experiment.generator.components, width = bins.width();
+  const double components = components_of(experiment), width = bins.width();
   const double step_flops = components * width * (4.0 * width + 60.0);
   if (independent) {
     out.rounds = 1;
@@ -88,7 +88,7 @@ Forecast forecast(const config::Experiment& experiment, std::uint32_t sites, std
     out.rounds = (one_way > kOneWayPart ? 2 : 1) + (look.look ? 1 : 0) + 2 * rounds;
     double cells = 0;
     for (std::size_t k = 0; k < workload.size(); ++k) cells += static_cast<double>(workload.cells(k));
-    fit_flops = step_flops * (40.0 * picks + 600.0) + picks * 2.0 * components * cells;
+    fit_flops = step_flops * 40.0 * picks + picks * 2.0 * components * cells;
     largest = std::max(largest, static_cast<double>(experiment.generator.max_cells));
   } else {
     double sketched = 0;
@@ -104,18 +104,20 @@ Forecast forecast(const config::Experiment& experiment, std::uint32_t sites, std
     out.stages.push_back(equal_stage("measure", (1.0 - kCountPart - sketch_part - look.part - one_way) * rho, cliques,
                                      measured_cells, crowd));
     out.rounds = 1 + (look.look ? 1 : 0) + (sketches_wanted ? 1 : 0) + batches;
-    fit_flops = step_flops * (100.0 * batches + 600.0);
+    fit_flops = step_flops * 100.0 * batches;
     largest = std::max({largest, sketched, static_cast<double>(out.stages.back().cells) / batches});
   }
   // The last fit takes the look in, in many small products.
-  fit_flops += 600.0 * 6.0 * components * look.cells * 2.0;
+  const double sigma = out.stages.back().total_sigma;
+  const LastFit last = last_fit(experiment, sigma > 0 ? std::sqrt(rows) / sigma : 0.0);
+  fit_flops += last.steps * last.components * (step_flops / components + 6.0 * look.cells * 2.0);
   for (Forecast::Stage& stage : out.stages) {
     if (stage.name == "sketch" || stage.queries == 0) continue;
     stage.noise =
         kNoiseBias * stage.total_sigma * static_cast<double>(stage.cells) / static_cast<double>(stage.queries) / rows;
   }
-  out.coordinator_bytes =
-      static_cast<std::uint64_t>(230e6 + 4.0 * (6.0 * components * width + (independent ? 0.0 : 4.0 * width * width)));
+  out.coordinator_bytes = static_cast<std::uint64_t>(
+      230e6 + 4.0 * (6.0 * last.components * width + (independent ? 0.0 : 4.0 * width * width)));
   out.site_bytes_per_round = static_cast<std::uint64_t>(8.0 * largest);
   out.seconds = 0.3 + fit_flops / kFlopsPerSecond;
   return out;

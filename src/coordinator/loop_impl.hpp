@@ -112,6 +112,15 @@ struct Loop::Impl {
   train::Compute compute;
 };
 
+/// B while the loop runs.
+inline constexpr std::uint32_t kComponents = 500;
 std::uint32_t components_of(const config::Experiment& experiment);
+
+/// Above it (train::clearness) twice the components and all steps pay; below it neither does (docs/experiments, 6).
+inline constexpr double kClear = 6.0;
+struct LastFit {
+  std::uint32_t components, steps;
+};
+LastFit last_fit(const config::Experiment& experiment, double clearness);
 
 }  // namespace fedloom::coordinator

@@ -66,8 +66,9 @@ Bytes agree(const Nccl& nccl, RankGroup& group, const at::Device& device) {
   const std::vector<Bytes> places = group.gather(place_of(nccl, device));
   Bytes message;
   if (group.rank() == 0) {
-    const std::set<Bytes> apart(places.begin(), places.end());
-    if (apart.size() == group.size() && !apart.contains(Bytes())) {
+    std::set<std::string> apart;
+    for (const Bytes& place : places) apart.emplace(place.begin(), place.end());
+    if (apart.size() == group.size() && !apart.contains("")) {
       ncclUniqueId id;
       nccl.require(nccl.get_unique_id(&id), "no unique id");
       message.resize(sizeof(id));

@@ -37,10 +37,10 @@ struct PrivacyConfig {
 struct GeneratorConfig {
   Method method = Method::gem;
   Network network = Network::table;
-  std::uint32_t components = 500;   ///< B
-  std::uint32_t degree = 3;         ///< workload: all marginals of this degree, 1..3
-  std::vector<std::string> keep;    ///< attributes whose marginals count double
-  std::uint64_t max_cells = 10000;  ///< cell limit of a candidate
+  std::optional<std::uint32_t> components;  ///< B; none: auto, by the noise of what was measured
+  std::uint32_t degree = 3;                 ///< workload: all marginals of this degree, 1..3
+  std::vector<std::string> keep;            ///< attributes whose marginals count double
+  std::uint64_t max_cells = 10000;          ///< cell limit of a candidate
 };
 struct TransportConfig {
   Millis tick{250};

@@ -19,6 +19,10 @@ double estimate_rows(const std::vector<boundary::Measurement>& measurements);
 /// none yet).
 double mutual_information_weight(const std::vector<boundary::Measurement>& measurements);
 
+/// κ = √N̂ · mean of 1/σ_r over what mutual_information_weight() means over: the chance in the rows themselves beside
+/// the noise. 0 where nothing was measured.
+double clearness(const std::vector<boundary::Measurement>& measurements);
+
 /// What a fit runs on.
 struct Compute {
   /// None: this process alone. Otherwise the leader's fits are shared by the ranks that are in serve_fits(), each with

@@ -243,7 +243,7 @@ int run(const std::map<std::string, std::string>& option) {
   experiment.generator.degree = whole(get("degree", "3"));
   const std::uint32_t sites = central ? 1 : whole(get("sites", "3"));
   model::set_threads(whole(get("threads", "1")));
-  experiment.generator.components = whole(get("components", "500"));
+  if (option.contains("components")) experiment.generator.components = whole(option.at("components"));
   const bool verbose = get("verbose", "") == "1";
 
   test::SplitMixRandom random(experiment.seed + 1000);

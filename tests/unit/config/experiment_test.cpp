@@ -46,7 +46,7 @@ TEST(ExperimentFile, NeedsLittle) {
   EXPECT_EQ(experiment.privacy.colluding_sites, 1u);
   EXPECT_EQ(experiment.privacy.max_rows, 1u);
   EXPECT_EQ(experiment.generator.method, Method::gem);
-  EXPECT_EQ(experiment.generator.components, 500u);
+  EXPECT_FALSE(experiment.generator.components.has_value());
   EXPECT_EQ(experiment.generator.degree, 3u);
   EXPECT_EQ(experiment.generator.max_cells, 10000u);
   EXPECT_TRUE(experiment.generator.keep.empty());
@@ -153,6 +153,7 @@ TEST(ExperimentHash, IsOverEverythingThatChangesWhatIsMeasuredOrMade) {
       {"method: gem", "method: independent"},
       {"method: gem", "method: gem\n  network: mlp"},
       {"components: 250", "components: 251"},
+      {"components: 250", "components: auto"},
       {"degree: 2", "degree: 3"},
       {"keep: [weight, sex]", "keep: [sex]"},
       {"max_cells: 5000", "max_cells: 5001"},

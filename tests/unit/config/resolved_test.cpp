@@ -40,7 +40,7 @@ TEST_F(Resolved, FillsInDefaults) {
   const Experiment experiment = load_experiment(file);
   EXPECT_EQ(again(experiment).hash(), experiment.hash());
   const std::string text = text_of(folder_ / "runs/public/config.resolved.yaml");
-  for (const char* part : {"epsilon: 0.1\n", "components: 500\n", "rows: auto", "tick: 250ms", "max_rows: 1\n",
+  for (const char* part : {"epsilon: 0.1\n", "components: auto\n", "rows: auto", "tick: 250ms", "max_rows: 1\n",
                            "coordinator: curious\n"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   }

@@ -51,6 +51,14 @@ TEST(MutualInformationWeight, IsAPartOfTheMeanPrecisionOfPairsAndTriplesButOfThe
   EXPECT_DOUBLE_EQ(mutual_information_weight({one, pair, other, faint}), 0.6 * (0.25 + 0.5) / 2.0);
 }
 
+TEST(Clearness, IsTheRowsOwnChanceBesideTheNoise) {
+  // N̂ = 400, and 1/σ of the pair is ½: κ = 20 · ½, whatever the 1-way and the look say.
+  boundary::Measurement look = exact({0, 1}, {100, 100, 100, 100}, 50.0);
+  look.look = true;
+  EXPECT_DOUBLE_EQ(clearness({exact({0}, {200, 200}, 1.0), exact({0, 1}, {100, 100, 100, 100}, 2.0), look}), 10.0);
+  EXPECT_DOUBLE_EQ(clearness({}), 0.0);
+}
+
 TEST(Fit, ReproducesAConsistentTable) {
   const schema::Domain domain({{"a", 2}, {"b", 2}, {"c", 2}});
   // c = a xor b: no pair shows it, the triple does.
