@@ -8,7 +8,8 @@ namespace fedloom::transport {
 namespace {
 
 /// In the middle of a fit the others are some milliseconds away.
-constexpr MpiParty::Pace busy{.awake = std::chrono::microseconds(300), .longest_sleep = std::chrono::microseconds(200)};
+constexpr MpiParty::Pace busy{.awake = std::chrono::microseconds(2000),
+                              .longest_sleep = std::chrono::microseconds(200)};
 /// Between two fits the sites are waited for.
 constexpr MpiParty::Pace idle{};
 /// A rank of this machine that dies is known at once; one of another machine, from its silence. It may be at the
