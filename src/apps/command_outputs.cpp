@@ -43,19 +43,25 @@ struct RefitArguments {
   std::string run, out;
   std::optional<std::uint64_t> seed;
   std::optional<std::uint32_t> components;
+  std::string network;
+  bool gpu = false;
 };
 
 void refit(const RefitArguments& arguments) {
   auto experiment = experiment_of(arguments.run);
   if (arguments.seed) experiment.seed = *arguments.seed;
   if (arguments.components) experiment.generator.components = *arguments.components;
+  if (!arguments.network.empty()) {
+    experiment.generator.network = arguments.network == "mlp" ? config::Network::mlp : config::Network::table;
+  }
+  if (arguments.gpu) train::require_gpu();
   model::set_threads(0);
   const fs::path run = arguments.run;
   const fs::path out = arguments.out.empty() ? run / "refit" : fs::path(arguments.out);
   const auto measurements =
       boundary::load_measurements(run / "public" / "measurements.jsonl", experiment.schema.domain());
   train::FitReport report;
-  const auto generator = coordinator::refit(experiment, measurements, report);
+  const auto generator = coordinator::refit(experiment, measurements, report, {.gpu = arguments.gpu});
   fs::create_directories(out);
   const auto rows = experiment.rows.value_or(static_cast<std::uint64_t>(report.rows + 0.5));
   generator.save(out, "{}");
@@ -95,6 +101,9 @@ void add_refit(CLI::App& app) {
   command->add_option("--seed", arguments->seed, "Other public seed");
   command->add_option("--components", arguments->components, "Other number of components")
       ->check(CLI::Range(1, 100000));
+  command->add_option("--network", arguments->network, "Other network: table or mlp")
+      ->check(CLI::IsMember({"table", "mlp"}));
+  command->add_flag("--gpu", arguments->gpu, "Fit on a GPU");
   command->footer("Example: fedloom refit runs/adult-1 --seed 8");
   command->callback([arguments] { refit(*arguments); });
 }

@@ -27,7 +27,7 @@ constexpr const char* party = "the coordinator";
 
 struct RunOptions {
   std::string experiment, out, outcome, part = "1/1";
-  bool resume = false;
+  bool resume = false, gpu = false;
   unsigned threads = 0;
 };
 
@@ -44,6 +44,7 @@ void tell_sites(transport::Transport& transport, const std::string& reason) noex
 void run(const RunOptions& options, transport::MpiTransport& transport) {
   const auto experiment = config::load_experiment(options.experiment);
   require_roster(experiment);
+  if (options.gpu) train::require_gpu();
   check_world(*experiment.roster, transport);
   auto folder = options.resume ? coordinator::RunFolder::reopen(options.out, experiment)
                                : coordinator::RunFolder::create(options.out, experiment);
@@ -65,7 +66,7 @@ void run(const RunOptions& options, transport::MpiTransport& transport) {
                                            {.on_round = [&](const auto& record) { progress.round(record); },
                                             .on_note = [&](const auto& text) { progress.note(text); },
                                             .stop = &stop_flag(),
-                                            .compute = {.ranks = transport.coordinator_ranks()}});
+                                            .compute = {.ranks = transport.coordinator_ranks(), .gpu = options.gpu}});
   report::write_report(folder.public_folder());
   progress.finish(result, folder.root());
 }
@@ -77,7 +78,7 @@ void start(const RunOptions& options, std::optional<OutcomeFile>& outcome, int& 
   auto transport = transport::MpiTransport::start(argc, argv, {}, place);
   model::set_threads(options.threads);
   if (place.part > 0) {
-    const ExitCode code = fit_as_part(options.experiment, place, *transport);
+    const ExitCode code = fit_as_part(options.experiment, options.gpu, place, *transport);
     if (code != ExitCode::ok) throw CLI::RuntimeError(static_cast<int>(code));
     return;
   }
@@ -116,7 +117,8 @@ int main(int argc, char** argv) {
   command->add_option("experiment", options.experiment, "The experiment")->required();
   command->add_option("--out", options.out, "The run's folder; its name is the run's id")->required();
   command->add_flag("--resume", options.resume, "Go on with the run in --out");
-  command->add_option("--threads", options.threads, "Threads for fitting (default: one per core)");
+  command->add_option("--threads", options.threads, "Threads for fitting (default: 1, as its products are small)");
+  command->add_flag("--gpu", options.gpu, "Fit on a GPU; the ranks of a machine take its GPUs in turn");
   command->add_option("--part", options.part,
                       "I/K: this is rank I of a coordinator of K ranks, each of which fits a part of the generator");
   command->add_option("--outcome", options.outcome,

@@ -14,10 +14,12 @@ constexpr Millis first_rank_leaves_first{1500};
 
 }  // namespace
 
-ExitCode fit_as_part(const std::string& experiment, const transport::Place& place, transport::MpiTransport& transport) {
+ExitCode fit_as_part(const std::string& experiment, bool gpu, const transport::Place& place,
+                     transport::MpiTransport& transport) {
   try {
     require_roster(config::load_experiment(experiment));
-    train::serve_fits(*transport.coordinator_ranks(), false);
+    if (gpu) train::require_gpu();
+    train::serve_fits(*transport.coordinator_ranks(), gpu);
     return ExitCode::ok;
   } catch (const std::exception&) {
     explain_current_exception("fedloom-coordinator [part " + std::to_string(place.part + 1) + " of " +

@@ -39,7 +39,8 @@ Batches batches_for(std::size_t dimensions, double typical_noise) {
 }
 
 double picks_for(std::size_t dimensions, double typical_noise) {
-  return static_cast<double>(dimensions) * std::clamp(2.0 * std::pow(0.07 / typical_noise, 0.6), 1.5, 12.0);
+  const double each = std::clamp(2.0 * std::pow(0.07 / typical_noise, 0.6), 1.5, 12.0);
+  return std::min(kMostPicks, static_cast<double>(dimensions) * each);
 }
 
 boundary::RoundPlan price(boundary::RoundPlan frame, const std::vector<Share>& shares, double left, const Crowd& crowd,

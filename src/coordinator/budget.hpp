@@ -43,8 +43,10 @@ struct Batches {
 };
 Batches batches_for(std::size_t dimensions, double typical_noise);
 
-/// trust: central, aggregate: T = d·clip(2·(.07/ν)^.6, 1.5, 12) picks; 90 % of a pick's cost is the measurement.
+/// trust: central, aggregate: T = d·clip(2·(.07/ν)^.6, 1.5, 12) picks, at most kMostPicks, as each is a round with a fit
+/// of all that was measured; 90 % of a pick's cost is the measurement.
 inline constexpr double kPickPartOfSelection = 0.1;
+inline constexpr double kMostPicks = 300;
 double picks_for(std::size_t dimensions, double typical_noise);
 
 class Budget {

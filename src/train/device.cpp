@@ -29,14 +29,18 @@ std::string why_no_gpu() {
   return {};
 }
 
+void require_gpu() {
+  const std::string why = why_no_gpu();
+  if (why.empty()) return;
+  throw EnvironmentError(
+      "the GPU", why,
+      "leave --gpu out, or build with -DFEDLOOM_TORCH_ROOT=<a LibTorch for CUDA> on a machine with a "
+      "GPU");
+}
+
 at::Device device_of(const Compute& compute) {
   if (!compute.gpu) return at::kCPU;
-  if (const std::string why = why_no_gpu(); !why.empty()) {
-    throw EnvironmentError(
-        "the GPU", why,
-        "fit on the processor, or build with -DFEDLOOM_TORCH_ROOT=<a LibTorch for CUDA> on a machine "
-        "with a GPU");
-  }
+  require_gpu();
   const unsigned rank = compute.ranks == nullptr ? 0 : compute.ranks->rank();
   const int gpus = at::detail::getCUDAHooks().deviceCount();
   return {at::kCUDA, static_cast<c10::DeviceIndex>(static_cast<int>(rank) % gpus)};

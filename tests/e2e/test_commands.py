@@ -388,6 +388,14 @@ class AfterARun(Case):
         self.ok("fedloom", "refit", self.out, "--seed", 8, "--components", 11, "--out", other)
         self.assertNotEqual((other / "synthetic.csv").read_text().splitlines(), made)
 
+    def test_refit_through_a_network(self):
+        out = self.world.root / "through-a-network"
+        self.ok("fedloom", "refit", self.out, "--network", "mlp", "--out", out)
+        self.assertTrue((out / "network.pt").stat().st_size > 0)
+        self.assertIn("network", json.loads((out / "model.json").read_text()))
+        real = rows_of(*(self.world.table(site) for site in world.SITES))
+        self.assertLess(marginal_distance(real, rows_of(out / "synthetic.csv"), [1]), 0.15)
+
     def evaluate(self, *more):
         reals = itertools.chain.from_iterable(("--real", self.world.table(site)) for site in world.SITES)
         return self.ok("fedloom", "evaluate", *reals, "--synthetic", self.out / "public" / "synthetic.csv", "--schema",

@@ -62,7 +62,7 @@ class Generator {
   Expansion expansion_;
 };
 
-/// Threads for LibTorch's kernels in this process.
+/// Threads for LibTorch's kernels in this process, at least one.
 void set_threads(unsigned threads);
 std::string torch_version();
 

@@ -33,6 +33,8 @@ struct Compute {
 };
 /// Empty where fits can run on a GPU here: LibTorch's CUDA library can be loaded and finds one.
 std::string why_no_gpu();
+/// Throws EnvironmentError where that is not empty: so that a run ends before its first round.
+void require_gpu();
 
 struct FitOptions {
   std::uint32_t steps = 100;

@@ -281,7 +281,7 @@ std::vector<BadFile> bad_experiments() {
           ":15:11: 'method' must be one of gem, independent, not 'gam'; did you mean 'gem'?"),
       bad("network", "method: gem", "method: gem\n  network: mpl",
           ":16:12: 'network' must be one of table, mlp, not 'mpl'; did you mean 'mlp'?"),
-      bad("components", "components: 250", "components: 0", ":16:15: 'components' must be a whole number at least 1"),
+      bad("components", "components: 250", "components: 0", ":16:15: 'components' must be auto, or a number of components"),
       bad("generator_unknown", "components: 250", "component: 250",
           ":16:3: 'component' is not a known key in 'generator'"),
       bad("workload", "{degree: 2, keep: [weight, sex], max_cells: 5000}", "2", ":17:13: 'workload' must be a mapping"),
