@@ -32,8 +32,9 @@ std::uint32_t components_of(const config::Experiment& experiment) {
 LastFit last_fit(const config::Experiment& experiment, double clearness) {
   const bool clear = clearness > kClear;
   const std::uint32_t components = components_of(experiment);
+  const std::uint32_t steps = network_of(experiment) == train::NetworkKind::mlp ? 3 * kSteps : kSteps;
   return {.components = clear && !experiment.generator.components ? 2 * components : components,
-          .steps = clear ? 600U : 300U};
+          .steps = clear ? 2 * steps : steps};
 }
 
 Loop::Impl::Impl(const config::Experiment& e, std::uint32_t sites)
@@ -174,7 +175,7 @@ RoundRecord Loop::absorb(std::vector<boundary::Measurement> measurements) {
   if (loop.one_way_only()) {
     report = train::fit_independent(loop.generator, loop.measurements);
   } else if (done == Phase::one_way || done == Phase::look || done == Phase::sketch) {
-    train::initialise(loop.generator, loop.measurements, loop.experiment.seed, network_of(loop.experiment));
+    train::initialise(loop.generator, loop.measurements, loop.experiment.seed);
   } else if (done == Phase::batch) {
     report = loop.fit(100, 0.2);
   } else if (done == Phase::measure) {

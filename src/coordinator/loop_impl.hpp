@@ -118,6 +118,7 @@ std::uint32_t components_of(const config::Experiment& experiment);
 
 /// Above it (train::clearness) twice the components and all steps pay; below it neither does (docs/experiments, 6).
 inline constexpr double kClear = 6.0;
+inline constexpr std::uint32_t kSteps = 300;  ///< otherwise; of a table: a network takes three times as many
 struct LastFit {
   std::uint32_t components, steps;
 };
