@@ -19,11 +19,6 @@ fs::path beside_this_program(const std::string& program) {
   return fs::read_symlink("/proc/self/exe").parent_path() / program;
 }
 
-/// Processes of one machine that work at the same time share its cores.
-std::string threads_of_one_in(std::size_t processes) {
-  return std::to_string(std::max<std::size_t>(1, std::thread::hardware_concurrency() / processes));
-}
-
 std::vector<std::string> place_words(unsigned part, unsigned parts) {
   if (parts == 1) return {};
   return {"--part", std::to_string(part) + "/" + std::to_string(parts)};
@@ -38,7 +33,6 @@ Apps coordinator_apps(const LaunchOptions& options, const std::vector<std::strin
     auto& words =
         apps.emplace_back(std::vector{beside_this_program("fedloom-coordinator").string(), std::string("run")});
     words.insert(words.end(), run.begin(), run.end());
-    if (parts > 1) words.insert(words.end(), {"--threads", threads_of_one_in(parts)});
     if (part == 1 && !options.outcome.empty()) {
       words.insert(words.end(), {"--outcome", fs::absolute(options.outcome).string()});
     }
@@ -53,11 +47,14 @@ Apps site_apps(const LaunchOptions& options, const std::vector<fs::path>& polici
   Apps apps;
   const unsigned parts = options.ranks.per_site;
   const std::string program = beside_this_program("fedloom-site").string();
+  // Sites of one machine share its cores while they count.
+  const std::string threads =
+      std::to_string(std::max<std::size_t>(1, std::thread::hardware_concurrency() / (policies.size() * parts)));
   for (const auto& policy : policies) {
     for (unsigned part = 1; part <= parts; ++part) {
       auto& words = apps.emplace_back(std::vector{program, std::string("serve"), fs::absolute(policy).string()});
       words.insert(words.end(), run.begin(), run.end());
-      words.insert(words.end(), {"--threads", threads_of_one_in(policies.size() * parts)});
+      words.insert(words.end(), {"--threads", threads});
       for (auto& word : place_words(part, parts)) words.push_back(std::move(word));
     }
   }

@@ -142,7 +142,6 @@ TEST(MpirunLine, StartsEachPartOfTheCoordinatorOnceAndBeforeTheSites) {
   ASSERT_EQ(apps.size(), 4U);
   for (std::size_t part : {0U, 1U}) {
     EXPECT_EQ(apps[part].back(), std::to_string(part + 1) + "/2");
-    EXPECT_TRUE(has(apps[part], "--threads"));
     // One rank keeps the run's folder and its exit code.
     EXPECT_EQ(has(apps[part], "--resume"), part == 0);
     EXPECT_EQ(has(apps[part], "--outcome"), part == 0);
