@@ -96,7 +96,9 @@ class CoordinatorRanks(unittest.TestCase):
             self.addCleanup(small.remove)
             code, said = run_and_kill(small, "2/2", small.experiment, "--coordinator-ranks", "2")
             self.assertNotEqual(code, 0, said)
-            self.assertIn("part 2 of 2 of the coordinator: was lost", said)
+            # Without --enable-recovery mpirun kills the first part too, a second later: it may come before the sentence.
+            if dropouts:
+                self.assertIn("part 2 of 2 of the coordinator: was lost", said)
             resumed = small.resume("run", "--coordinator-ranks", 3)
             self.assertEqual(resumed.returncode, 0, resumed.stdout + resumed.stderr)
 
