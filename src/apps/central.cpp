@@ -96,7 +96,7 @@ class Books {
 };
 
 coordinator::RunResult conduct(const site::SiteRun& run, coordinator::RunFolder& folder, site::SiteLog& log,
-                               Progress& progress) {
+                               Progress& progress, bool gpu) {
   const auto& policy = *run.policy;
   auto loaded = data::load(policy.source, policy.file.parent_path(), run.experiment->schema,
                            {.column = policy.unit_column, .max_rows = policy.max_rows});
@@ -106,17 +106,19 @@ coordinator::RunResult conduct(const site::SiteRun& run, coordinator::RunFolder&
   return coordinator::conduct(*run.experiment, folder, source,
                               {.on_round = [&](const auto& record) { progress.round(record); },
                                .on_note = [&](const auto& text) { progress.note(text); },
-                               .stop = &stop_flag()});
+                               .stop = &stop_flag(),
+                               .compute = {.gpu = gpu}});
 }
 
 }  // namespace
 
 void run_central(const config::Experiment& experiment, const LaunchOptions& options) {
-  if (options.ranks.per_site != 1 || options.ranks.coordinator != 1) {
+  if (options.resources.per_site != 1 || options.resources.coordinator != 1) {
     throw UsageError("trust: central runs in one process, which has no ranks",
                      "leave out --ranks-per-site and --coordinator-ranks");
   }
   catch_stop_signals();
+  if (options.resources.gpu) train::require_gpu();
   model::set_threads(0);
   const auto policy = config::load_policy(find_policies(experiment, options.sites).front());
   const auto key = SigningKey::load(policy.key);
@@ -130,7 +132,7 @@ void run_central(const config::Experiment& experiment, const LaunchOptions& opti
   Progress progress(experiment);
   const auto result = [&] {
     try {
-      return conduct(run, folder, log, progress);
+      return conduct(run, folder, log, progress, options.resources.gpu);
     } catch (const std::exception& error) {
       books.close_for(error);
       throw;

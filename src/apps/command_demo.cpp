@@ -20,7 +20,7 @@ constexpr std::string_view marker = "# Made by `fedloom demo` for public data.\n
 struct DemoArguments {
   std::string experiment, folder = "fedloom-demo", out;
   std::vector<std::string> data;
-  RankCounts ranks;
+  Resources resources;
   bool prepare_only = false;
 };
 
@@ -139,7 +139,7 @@ void demo(const DemoArguments& arguments) {
       .experiment = file,
       .sites = fs::path(arguments.folder) / "sites",
       .out = arguments.out.empty() ? fresh_run_folder(experiment.name) : fs::path(arguments.out),
-      .ranks = arguments.ranks};
+      .resources = arguments.resources};
   const auto policies = find_policies(experiment, options.sites);
   if (!experiment.roster) return run_central(experiment, options);
   const int code = launch(mpirun_line(options, policies));
@@ -158,7 +158,7 @@ void add_demo(CLI::App& app) {
                       "A site's table, as NAME=FILE.csv; once for each site. PUBLIC data only (default: the files "
                       "data/<experiment>-<site>.csv beside the experiment)");
   command->add_option("--out", arguments->out, "New folder for the run (default: runs/<name>-<time>-<id>)");
-  add_rank_options(*command, arguments->ranks);
+  add_resource_options(*command, arguments->resources);
   command->add_flag("--prepare-only", arguments->prepare_only, "Make keys, roster and policies, but do not run");
   command->footer(
       "Example: fedloom demo\n"

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 struct RunArguments {
   std::string experiment, sites, out, resume;
-  RankCounts ranks;
+  Resources resources;
   bool print_only = false;
 };
 
@@ -51,7 +51,7 @@ void run(const RunArguments& arguments) {
   LaunchOptions options{.experiment = arguments.experiment,
                         .sites = arguments.sites.empty() ? beside : fs::path(arguments.sites),
                         .out = arguments.out,
-                        .ranks = arguments.ranks,
+                        .resources = arguments.resources,
                         .resume = !arguments.resume.empty()};
   if (options.resume) {
     if (!arguments.out.empty()) throw UsageError("--out and --resume name two folders", "give --resume DIR alone");
@@ -77,7 +77,7 @@ void add_run(CLI::App& app) {
                       "Folder with one *.policy.yaml a site (default: sites/ beside the experiment)");
   command->add_option("--out", arguments->out, "New folder for the run (default: runs/<name>-<time>-<id>)");
   command->add_option("--resume", arguments->resume, "Go on with the run in this folder; spends nothing twice");
-  add_rank_options(*command, arguments->ranks);
+  add_resource_options(*command, arguments->resources);
   command->add_flag("--print-mpirun", arguments->print_only, "Only print the mpirun line, to run or change by hand");
   command->footer("Example: fedloom run fedloom-demo/adult.yaml --out runs/adult-1");
   command->callback([arguments] { run(*arguments); });

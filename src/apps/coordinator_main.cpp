@@ -78,7 +78,7 @@ void start(const RunOptions& options, std::optional<OutcomeFile>& outcome, int& 
   auto transport = transport::MpiTransport::start(argc, argv, {}, place);
   model::set_threads(options.threads);
   if (place.part > 0) {
-    const ExitCode code = fit_as_part(options.experiment, options.gpu, place, *transport);
+    const ExitCode code = fit_as_part(options.experiment, place, *transport);
     if (code != ExitCode::ok) throw CLI::RuntimeError(static_cast<int>(code));
     return;
   }
@@ -118,7 +118,8 @@ int main(int argc, char** argv) {
   command->add_option("--out", options.out, "The run's folder; its name is the run's id")->required();
   command->add_flag("--resume", options.resume, "Go on with the run in --out");
   command->add_option("--threads", options.threads, "Threads for fitting (default: 1, as its products are small)");
-  command->add_flag("--gpu", options.gpu, "Fit on a GPU; the ranks of a machine take its GPUs in turn");
+  command->add_flag("--gpu", options.gpu,
+                    "Fit on a GPU, as then do all ranks of the coordinator; those of a machine take its GPUs in turn");
   command->add_option("--part", options.part,
                       "I/K: this is rank I of a coordinator of K ranks, each of which fits a part of the generator");
   command->add_option("--outcome", options.outcome,

@@ -14,12 +14,15 @@ constexpr Millis first_rank_leaves_first{1500};
 
 }  // namespace
 
-ExitCode fit_as_part(const std::string& experiment, bool gpu, const transport::Place& place,
-                     transport::MpiTransport& transport) {
+ExitCode fit_as_part(const std::string& experiment, const transport::Place& place, transport::MpiTransport& transport) {
   try {
     require_roster(config::load_experiment(experiment));
-    if (gpu) train::require_gpu();
-    train::serve_fits(*transport.coordinator_ranks(), gpu);
+    RankGroup* ranks = transport.coordinator_ranks();
+    if (ranks == nullptr) {
+      throw EnvironmentError("mpirun", "part 1 of fedloom-coordinator is not rank 0",
+                             "name the coordinator's parts first on the mpirun line");
+    }
+    train::serve_fits(*ranks);
     return ExitCode::ok;
   } catch (const std::exception&) {
     explain_current_exception("fedloom-coordinator [part " + std::to_string(place.part + 1) + " of " +

@@ -10,8 +10,7 @@ namespace fedloom::apps {
 
 /// At every rank of the coordinator but its first: fits with it until it says that the run is over. Writes no file and
 /// speaks to no site. `experiment`: its file.
-ExitCode fit_as_part(const std::string& experiment, bool gpu, const transport::Place& place,
-                     transport::MpiTransport& transport);
+ExitCode fit_as_part(const std::string& experiment, const transport::Place& place, transport::MpiTransport& transport);
 
 /// At the first rank, once nothing is left to fit: lets the others end. Does nothing where it is the only one.
 void dismiss_fitting_parts(transport::MpiTransport& transport) noexcept;

@@ -28,7 +28,7 @@ using Apps = std::vector<std::vector<std::string>>;
 
 Apps coordinator_apps(const LaunchOptions& options, const std::vector<std::string>& run) {
   Apps apps;
-  const unsigned parts = options.ranks.coordinator;
+  const unsigned parts = options.resources.coordinator;
   for (unsigned part = 1; part <= parts; ++part) {
     auto& words =
         apps.emplace_back(std::vector{beside_this_program("fedloom-coordinator").string(), std::string("run")});
@@ -37,6 +37,7 @@ Apps coordinator_apps(const LaunchOptions& options, const std::vector<std::strin
       words.insert(words.end(), {"--outcome", fs::absolute(options.outcome).string()});
     }
     if (part == 1 && options.resume) words.emplace_back("--resume");
+    if (part == 1 && options.resources.gpu) words.emplace_back("--gpu");
     for (auto& word : place_words(part, parts)) words.push_back(std::move(word));
   }
   return apps;
@@ -45,7 +46,7 @@ Apps coordinator_apps(const LaunchOptions& options, const std::vector<std::strin
 Apps site_apps(const LaunchOptions& options, const std::vector<fs::path>& policies,
                const std::vector<std::string>& run) {
   Apps apps;
-  const unsigned parts = options.ranks.per_site;
+  const unsigned parts = options.resources.per_site;
   const std::string program = beside_this_program("fedloom-site").string();
   // Sites of one machine share its cores while they count.
   const std::string threads =
@@ -108,16 +109,17 @@ fs::path fresh_run_folder(const std::string& name) {
   return fs::path("runs") / (name + "-" + day.data() + "-" + to_hex(ByteView(random)));
 }
 
-void add_rank_options(CLI::App& command, RankCounts& ranks) {
+void add_resource_options(CLI::App& command, Resources& resources) {
   const CLI::Range some(1U, 4096U);
   command
-      .add_option("--ranks-per-site", ranks.per_site,
+      .add_option("--ranks-per-site", resources.per_site,
                   "Ranks that share each site's counting, each with a part of its rows (default: 1)")
       ->check(some);
   command
-      .add_option("--coordinator-ranks", ranks.coordinator,
+      .add_option("--coordinator-ranks", resources.coordinator,
                   "Ranks that share the fitting, each with a part of the generator's components (default: 1)")
       ->check(some);
+  command.add_flag("--gpu", resources.gpu, "Fit on a GPU, or on one for each rank of the coordinator");
 }
 
 std::vector<std::string> mpirun_line(const LaunchOptions& options, const std::vector<fs::path>& policies) {

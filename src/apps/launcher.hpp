@@ -15,17 +15,18 @@ class App;
 
 namespace fedloom::apps {
 
-/// How many processes each party is.
-struct RankCounts {
+/// How many processes each party is, and where the generator is fitted.
+struct Resources {
   unsigned per_site = 1;
   unsigned coordinator = 1;
+  bool gpu = false;
 };
 
 struct LaunchOptions {
   std::filesystem::path experiment;
   std::filesystem::path sites;  ///< folder with one *.policy.yaml a site
   std::filesystem::path out;
-  RankCounts ranks{};
+  Resources resources{};
   bool resume = false;
   bool survive_losses = false;    ///< --enable-recovery: a site that dies does not end the others
   std::filesystem::path outcome;  ///< where the coordinator is to leave its exit code; none: nowhere
@@ -38,8 +39,8 @@ std::vector<std::filesystem::path> find_policies(const config::Experiment& exper
 /// A folder's name that no run has had: runs/<name>-<utc>-<random>.
 std::filesystem::path fresh_run_folder(const std::string& name);
 
-/// --ranks-per-site and --coordinator-ranks, for a command that starts mpirun.
-void add_rank_options(CLI::App& command, RankCounts& ranks);
+/// --ranks-per-site, --coordinator-ranks and --gpu, for a command that starts mpirun.
+void add_resource_options(CLI::App& command, Resources& resources);
 
 /// The mpirun command line, one argument each.
 std::vector<std::string> mpirun_line(const LaunchOptions& options, const std::vector<std::filesystem::path>& policies);

@@ -11,6 +11,10 @@ namespace {
 
 constexpr double kLastStepSize = 0.2;
 
+train::NetworkKind network_of(const config::Experiment& experiment) {
+  return experiment.generator.network == config::Network::mlp ? train::NetworkKind::mlp : train::NetworkKind::table;
+}
+
 class Stopwatch {
  public:
   double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
@@ -20,10 +24,6 @@ class Stopwatch {
 };
 
 }  // namespace
-
-train::NetworkKind network_of(const config::Experiment& experiment) {
-  return experiment.generator.network == config::Network::mlp ? train::NetworkKind::mlp : train::NetworkKind::table;
-}
 
 std::uint32_t components_of(const config::Experiment& experiment) {
   return asks_one_ways_only(experiment) ? 1 : experiment.generator.components.value_or(kComponents);

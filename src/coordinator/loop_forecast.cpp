@@ -110,7 +110,10 @@ Forecast forecast(const config::Experiment& experiment, std::uint32_t sites, std
   // The last fit takes the look in, in many small products.
   const double sigma = out.stages.back().total_sigma;
   const LastFit last = last_fit(experiment, sigma > 0 ? std::sqrt(rows) / sigma : 0.0);
-  fit_flops += last.steps * last.components * (step_flops / components + 6.0 * look.cells * 2.0);
+  if (!independent) fit_flops += last.steps * last.components * (step_flops / components + 12.0 * look.cells);
+  if (!independent && experiment.generator.network == config::Network::mlp) {
+    fit_flops += train::mlp_flops(last.components, width) * last.steps;
+  }
   for (Forecast::Stage& stage : out.stages) {
     if (stage.name == "sketch" || stage.queries == 0) continue;
     stage.noise =

@@ -127,6 +127,9 @@ std::vector<at::Tensor> read_network(const std::filesystem::path& file, const By
   const c10::IValue value = unpickled(bytes);
   if (!value.isTensorList()) refuse(file, "the file does not hold a list of tensors");
   std::vector<at::Tensor> weights = value.toTensorVector();
+  std::uint64_t numbers = 0;  // a view may claim more of them than the file holds
+  for (const at::Tensor& weight : weights) numbers += static_cast<std::uint64_t>(weight.numel());
+  if (numbers > bytes.size() / sizeof(float)) refuse(file, "the file is too short for its weights");
   for (at::Tensor& weight : weights) {
     if (!is_plain(weight)) refuse(file, "the network's weights are not finite numbers");
     weight = weight.contiguous().clone();
@@ -156,6 +159,8 @@ void Generator::save(const std::filesystem::path& folder, const std::string& not
   }
   write_atomically(folder / "model.pt", weights);
   write_atomically(folder / "model.json", description.dump(2) + "\n");
+  std::error_code ignored;  // what model.json does not name is not read
+  if (tensors_->network.empty()) std::filesystem::remove(folder / "network.pt", ignored);
 }
 
 Generator Generator::load(const std::filesystem::path& folder) {

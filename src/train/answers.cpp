@@ -57,7 +57,7 @@ class Answers {
     const std::uint32_t i = marginals[which[0]][0], j = marginals[which[0]][1];
     const std::int64_t cells = std::int64_t{domain_.size(i)} * domain_.size(j);
     at::Tensor product = at::empty({p_.size(0), cells}, at::kFloat);
-    kernels_->row_kronecker(p_, block_of(domain_, i), block_of(domain_, j), product);
+    kernels_->row_kronecker(p_, {block_of(domain_, i), block_of(domain_, j)}, product);
     std::vector<at::Tensor> thirds;
     for (const std::size_t k : which) {
       thirds.push_back(p_.narrow(1, domain_.offset(marginals[k][2]), domain_.size(marginals[k][2])));

@@ -41,13 +41,15 @@ class DeviceKernels final : public Kernels {
     gradient.addcmul_(p, at::mm(at::mm(gradient, blocks.matrix), blocks.matrix.t()), -1);
   }
 
-  void row_kronecker(const at::Tensor& p, const Block& i, const Block& j, at::Tensor& out) const override {
+  void row_kronecker(const at::Tensor& p, const BlockPair& blocks, at::Tensor& out) const override {
+    const auto& [i, j] = blocks;
     at::Tensor cube = out.view({p.size(0), i.size, j.size});
     at::mul_out(cube, columns(p, i).unsqueeze(2), columns(p, j).unsqueeze(1));
   }
 
-  void fold_back(const at::Tensor& pulled, const Block& i, const Block& j, float share, const at::Tensor& p,
+  void fold_back(const at::Tensor& pulled, const BlockPair& blocks, float share, const at::Tensor& p,
                  at::Tensor& gradient) const override {
+    const auto& [i, j] = blocks;
     const at::Tensor cube = pulled.view({p.size(0), i.size, j.size});
     columns(gradient, j).add_(at::bmm(columns(p, i).unsqueeze(1), cube).squeeze(1));
     columns(gradient, i).add_(at::bmm(cube, columns(p, j).unsqueeze(2)).squeeze(2), share);

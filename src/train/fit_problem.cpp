@@ -41,23 +41,24 @@ RankShare::RankShare(std::uint32_t all, const RankSum& ranks)
     : first(std::int64_t{all} * ranks.rank() / ranks.size()),
       number(std::int64_t{all} * (ranks.rank() + 1) / ranks.size() - first) {}
 
-FitProblem::FitProblem(const schema::Domain& domain, std::uint32_t components,
-                       const std::vector<boundary::Measurement>& measurements, double lambda,
-                       std::unique_ptr<Kernels> kernels, RankSum& ranks)
+FitProblem::FitProblem(const model::Generator& generator, const std::vector<boundary::Measurement>& measurements,
+                       double lambda, std::unique_ptr<Kernels> kernels, RankSum& ranks)
     : kernels_(std::move(kernels)),
       ranks_(&ranks),
       rows_(estimate_rows(measurements)),
       lambda_(lambda),
-      components_{RankShare(components, ranks).number, rows_ / components, ranks.rank() == 0},
-      all_components_(components),
+      components_{RankShare(generator.components(), ranks).number, rows_ / generator.components(), ranks.rank() == 0},
+      all_components_(generator.components()),
       residuals_(kernels_->device()),
       targets_(merge(measurements)),
-      blocks_(kernels_->grouping(attribute_of_columns(domain), static_cast<std::int64_t>(domain.dimensions()))),
-      sum_(residuals_.take({domain.width()})),
-      objective_(domain, targets_, components_, *kernels_, residuals_),
-      p_(at::empty({components_.number, domain.width()}, sum_.options())),
+      blocks_(kernels_->grouping(attribute_of_columns(generator.domain()),
+                                 static_cast<std::int64_t>(generator.domain().dimensions()))),
+      sum_(residuals_.take({generator.domain().width()})),
+      objective_(generator.domain(), targets_, components_, *kernels_, residuals_),
+      p_(at::empty({components_.number, generator.domain().width()}, sum_.options())),
       log_p_(at::empty_like(p_)),
       gradient_(at::empty_like(p_)) {
+  const schema::Domain& domain = generator.domain();
   const OneWays one(domain, targets_);
   one_way_counts_ = to_tensor(one.counts, kernels_->device());
   one_way_weights_ = to_tensor(one.weight, kernels_->device());

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "fedloom/model/generator.hpp"
 #include "train/objective.hpp"
 
 namespace fedloom::train {
@@ -31,10 +32,9 @@ class CoarseObjective {
 
 class FitProblem {
  public:
-  /// `components`: those of all ranks; each call is for the part of them that this rank has (see RankShare).
-  FitProblem(const schema::Domain& domain, std::uint32_t components,
-             const std::vector<boundary::Measurement>& measurements, double lambda, std::unique_ptr<Kernels> kernels,
-             RankSum& ranks);
+  /// For a generator of that domain and number of components, of which each call is for this rank's (see RankShare).
+  FitProblem(const model::Generator& generator, const std::vector<boundary::Measurement>& measurements, double lambda,
+             std::unique_ptr<Kernels> kernels, RankSum& ranks);
   FitProblem(const FitProblem&) = delete;
   FitProblem& operator=(const FitProblem&) = delete;
 

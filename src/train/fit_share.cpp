@@ -32,8 +32,7 @@ FitReport fit_share(model::Generator& generator, const std::vector<boundary::Mea
   const c10::NoGradGuard no_gradients;
   const at::Device device = device_of(options.compute);
   const std::unique_ptr<RankSum> ranks = rank_sum(options.compute.ranks, device);
-  FitProblem problem(generator.domain(), generator.components(), measurements, options.lambda, kernels_for(device),
-                     *ranks);
+  FitProblem problem(generator, measurements, options.lambda, kernels_for(device), *ranks);
   const std::unique_ptr<Network> network = network_of(generator, problem.kernels(), *ranks);
   for (std::uint32_t step = 0; step < options.steps; ++step) {
     const at::Tensor& gradient = problem.gradient(network->logits());
@@ -56,8 +55,11 @@ Bytes encode(const model::Generator& generator, const std::vector<boundary::Meas
              const FitOptions& options) {
   json axes = json::array();
   for (const auto& axis : generator.domain().axes()) axes.push_back({axis.name, axis.size});
-  const json head = {
-      {"domain", axes}, {"steps", options.steps}, {"step_size", options.step_size}, {"lambda", options.lambda}};
+  const json head = {{"domain", axes},
+                     {"steps", options.steps},
+                     {"step_size", options.step_size},
+                     {"lambda", options.lambda},
+                     {"gpu", options.compute.gpu}};
   c10::List<at::Tensor> tensors;
   tensors.push_back(generator.tensors().logits);
   for (const at::Tensor& weight : generator.tensors().network) tensors.push_back(weight);
@@ -75,7 +77,7 @@ Job decode(const Bytes& bytes) {
   for (const json& axis : head.at("domain")) axes.push_back({axis.at(0), axis.at(1)});
   Job job{schema::Domain(std::move(axes)), parts.at(2).toTensorVector(), {}, {}};
   job.measurements = boundary::from_lines(parts.at(1).toStringRef(), job.domain, "the leader's fit");
-  job.options = {head.at("steps"), head.at("step_size"), head.at("lambda"), {}};
+  job.options = {head.at("steps"), head.at("step_size"), head.at("lambda"), {nullptr, head.at("gpu")}};
   return job;
 }
 
@@ -90,13 +92,13 @@ FitReport fit(model::Generator& generator, const std::vector<boundary::Measureme
   return fit_share(generator, measurements, options);
 }
 
-void serve_fits(RankGroup& ranks, bool gpu) {
+void serve_fits(RankGroup& ranks) {
   for (;;) {
     Bytes message;
     ranks.broadcast(message);
     if (message.empty()) return;
     Job job = decode(message);
-    job.options.compute = {&ranks, gpu};
+    job.options.compute.ranks = &ranks;
     model::Generator generator(job.domain, static_cast<std::uint32_t>(job.tensors.at(0).size(0)));
     generator.tensors().logits = job.tensors.at(0);
     generator.tensors().network.assign(job.tensors.begin() + 1, job.tensors.end());

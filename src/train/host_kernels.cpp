@@ -86,7 +86,8 @@ class HostKernels final : public Kernels {
     }
   }
 
-  void row_kronecker(const at::Tensor& p, const Block& i, const Block& j, at::Tensor& out) const override {
+  void row_kronecker(const at::Tensor& p, const BlockPair& blocks, at::Tensor& out) const override {
+    const auto& [i, j] = blocks;
     const std::int64_t rows = p.size(0), width = p.size(1);
     const float* from = p.const_data_ptr<float>();
     float* to = out.mutable_data_ptr<float>();
@@ -99,8 +100,9 @@ class HostKernels final : public Kernels {
     }
   }
 
-  void fold_back(const at::Tensor& pulled, const Block& i, const Block& j, float share, const at::Tensor& p,
+  void fold_back(const at::Tensor& pulled, const BlockPair& blocks, float share, const at::Tensor& p,
                  at::Tensor& gradient) const override {
+    const auto& [i, j] = blocks;
     const std::int64_t rows = p.size(0), width = p.size(1);
     const float* pull = pulled.const_data_ptr<float>();
     const float* from = p.const_data_ptr<float>();

@@ -17,6 +17,9 @@ namespace fedloom::train {
 struct Block {
   std::int64_t first = 0, size = 0;
 };
+struct BlockPair {
+  Block i, j;
+};
 Block block_of(const schema::Domain& domain, std::uint32_t attribute);
 at::Tensor columns(const at::Tensor& p, const Block& block);
 
@@ -50,9 +53,9 @@ class Kernels {
   /// From ∂/∂P to ∂/∂L, in place: P ⊙ (g − Σ_block P ⊙ g).
   virtual void to_logits(const Grouping& blocks, const at::Tensor& p, at::Tensor& gradient) const = 0;
   /// P_i ⊙ P_j, row-wise Kronecker product of two blocks, into `out` (B × n_i·n_j).
-  virtual void row_kronecker(const at::Tensor& p, const Block& i, const Block& j, at::Tensor& out) const = 0;
+  virtual void row_kronecker(const at::Tensor& p, const BlockPair& blocks, at::Tensor& out) const = 0;
   /// From ∂/∂(P_i ⊙ P_j) back onto P_i (times `share`) and P_j, added.
-  virtual void fold_back(const at::Tensor& pulled, const Block& i, const Block& j, float share, const at::Tensor& p,
+  virtual void fold_back(const at::Tensor& pulled, const BlockPair& blocks, float share, const at::Tensor& p,
                          at::Tensor& gradient) const = 0;
   /// bins = the groups' sums of p.
   virtual void sum_groups(const Grouping& bins, const at::Tensor& p, at::Tensor& out) const = 0;

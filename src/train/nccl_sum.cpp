@@ -14,17 +14,20 @@
 #include <string>
 #include <thread>
 
+#include "fedloom/base/clock.hpp"
 #include "fedloom/base/error.hpp"
 
 namespace fedloom::train {
 namespace {
 
 constexpr std::chrono::microseconds poll{20};
+constexpr Millis longest_wait{600000};
 
 /// NCCL as it lies beside LibTorch's library for GPUs, which loads it: no program needs it to start.
 struct Nccl {
   decltype(&ncclGetUniqueId) get_unique_id = nullptr;
-  decltype(&ncclCommInitRank) comm_init_rank = nullptr;
+  decltype(&ncclCommInitRankConfig) comm_init_rank = nullptr;
+  decltype(&ncclCommGetAsyncError) get_async_error = nullptr;
   decltype(&ncclAllReduce) all_reduce = nullptr;
   decltype(&ncclCommAbort) comm_abort = nullptr;
   decltype(&ncclGetErrorString) error_string = nullptr;
@@ -36,14 +39,15 @@ struct Nccl {
       function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(dlsym(library, name));
     };
     find(get_unique_id, "ncclGetUniqueId");
-    find(comm_init_rank, "ncclCommInitRank");
+    find(comm_init_rank, "ncclCommInitRankConfig");
+    find(get_async_error, "ncclCommGetAsyncError");
     find(all_reduce, "ncclAllReduce");
     find(comm_abort, "ncclCommAbort");
     find(error_string, "ncclGetErrorString");
   }
   bool is_there() const {
-    return get_unique_id != nullptr && comm_init_rank != nullptr && all_reduce != nullptr && comm_abort != nullptr &&
-           error_string != nullptr;
+    return get_unique_id != nullptr && comm_init_rank != nullptr && get_async_error != nullptr &&
+           all_reduce != nullptr && comm_abort != nullptr && error_string != nullptr;
   }
   void require(ncclResult_t result, const char* what) const {
     if (result == ncclSuccess || result == ncclInProgress) return;
@@ -86,34 +90,52 @@ class NcclSum final : public RankSum {
     const c10::DeviceGuard guard(device_);
     ncclUniqueId id;
     std::memcpy(&id, agreed.data(), sizeof(id));
-    nccl_.require(
-        nccl_.comm_init_rank(&communicator_, static_cast<int>(group.size()), id, static_cast<int>(group.rank())),
-        "the ranks do not find each other");
+    ncclConfig_t config = NCCL_CONFIG_INITIALIZER;
+    config.blocking = 0;
+    nccl_.require(nccl_.comm_init_rank(&communicator_, static_cast<int>(group.size()), id,
+                                       static_cast<int>(group.rank()), &config),
+                  "the ranks do not find each other");
+    wait_until([] { return true; });
   }
   ~NcclSum() override { nccl_.comm_abort(communicator_); }
 
   unsigned rank() const override { return group_.rank(); }
   unsigned size() const override { return group_.size(); }
 
-  // On the stream that LibTorch's operations are on, so they wait for it. A rank that is lost leaves the sum unfinished
-  // for ever: the group's watch ends the wait.
+  // On the stream that LibTorch's operations are on, so it waits for them, and what follows for it.
   void sum(at::Tensor& values) override {
     const c10::DeviceGuard guard(device_);
     float* numbers = values.mutable_data_ptr<float>();
     nccl_.require(nccl_.all_reduce(numbers, numbers, static_cast<std::size_t>(values.numel()), ncclFloat, ::ncclSum,
                                    communicator_, cudaStreamLegacy),
                   "the ranks' sum failed");
-    for (cudaError_t state = cudaStreamQuery(cudaStreamLegacy); state != cudaSuccess;
-         state = cudaStreamQuery(cudaStreamLegacy)) {
-      if (state != cudaErrorNotReady) {
-        throw EnvironmentError("the GPU", cudaGetErrorString(state), "see the driver's log, or start without --gpu");
-      }
+    wait_until([] {
+      const cudaError_t state = cudaStreamQuery(cudaStreamLegacy);
+      if (state == cudaSuccess || state == cudaErrorNotReady) return state == cudaSuccess;
+      throw EnvironmentError("the GPU", cudaGetErrorString(state), "see the driver's log, or start without --gpu");
+    });
+  }
+
+ private:
+  /// A rank that is lost leaves NCCL waiting for ever: the group's watch ends that on one machine, the limit on
+  /// several.
+  template <class Done>
+  void wait_until(const Done& done) {
+    const Instant limit = monotonic_now() + longest_wait;
+    for (;;) {
+      ncclResult_t state = ncclSuccess;
+      nccl_.require(nccl_.get_async_error(communicator_, &state), "its state cannot be read");
+      nccl_.require(state, "the ranks lost each other");
+      if (state == ncclSuccess && done()) return;
       group_.check();
+      if (monotonic_now() > limit) {
+        throw EnvironmentError("NCCL", "waited ten minutes for the other ranks",
+                               "see their own logs, then start the run again with --resume");
+      }
       std::this_thread::sleep_for(poll);
     }
   }
 
- private:
   Nccl nccl_;
   RankGroup& group_;
   at::Device device_;

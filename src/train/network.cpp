@@ -9,12 +9,27 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "fedloom/base/error.hpp"
 #include "fedloom/model/tensors.hpp"
+#include "fedloom/train/fit.hpp"
 #include "train/fit_problem.hpp"
 #include "train/normals.hpp"
 
 namespace fedloom::train {
 namespace {
+
+/// The ranks' rows of a table one after the other, shaped as `like`.
+at::Tensor side_by_side(const std::vector<Bytes>& parts, const at::Tensor& like) {
+  Bytes all;
+  for (const Bytes& part : parts) all.insert(all.end(), part.begin(), part.end());
+  at::Tensor out = at::empty_like(like);
+  if (all.size() != out.nbytes()) {
+    throw EnvironmentError("the coordinator's parts", "sent back a table of another size",
+                           "start all parts from one build of fedloom-coordinator");
+  }
+  std::memcpy(out.mutable_data_ptr<float>(), all.data(), all.size());
+  return out;
+}
 
 class Table final : public Network {
  public:
@@ -37,11 +52,8 @@ class Table final : public Network {
       return;
     }
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(mine.const_data_ptr<float>());
-    auto* to = reinterpret_cast<std::uint8_t*>(generator.tensors().logits.mutable_data_ptr<float>());
-    for (const Bytes& part : group->gather(Bytes(bytes, bytes + mine.numel() * sizeof(float)))) {
-      std::memcpy(to, part.data(), part.size());
-      to += part.size();
-    }
+    const std::vector<Bytes> parts = group->gather(Bytes(bytes, bytes + mine.numel() * sizeof(float)));
+    if (group->rank() == 0) generator.tensors().logits = side_by_side(parts, generator.tensors().logits);
   }
 
  private:
@@ -129,6 +141,11 @@ std::vector<at::Tensor> initial_mlp(std::uint32_t components, std::span<const fl
   out[bias_out] = at::empty({width}, at::kFloat);
   std::copy(centre.begin(), centre.end(), out[bias_out].mutable_data_ptr<float>());
   return out;
+}
+
+double mlp_flops(double components, double width) {
+  constexpr double kLast = kLatent + 2 * kHidden;
+  return 6.0 * components * (kLast * width + kHidden * (kLatent + kLatent + kHidden));
 }
 
 at::Tensor mlp_logits(const std::vector<at::Tensor>& weights) {

@@ -73,13 +73,13 @@ void Triples::answer(const at::Tensor& p) {
   const double taken = components_.leads ? -1 : 0;
   for (Single& s : singles_) {
     at::Tensor product = scratch(product_, s.i.size * s.j.size);
-    kernels_->row_kronecker(p, s.i, s.j, product);
+    kernels_->row_kronecker(p, {s.i, s.j}, product);
     at::addmm_out(s.residual, s.counts, product.t(), columns(p, s.k), taken * s.weight, s.weight * components_.scale);
   }
   for (Dense& s : dense_) {
     const std::int64_t width = s.rest.size;
     at::Tensor product = scratch(product_, s.i.size * width);
-    kernels_->row_kronecker(p, s.i, s.rest, product);
+    kernels_->row_kronecker(p, {s.i, s.rest}, product);
     at::addmm_out(s.residual, s.counts, product.t(), columns(p, s.rest), taken, components_.scale);
     s.residual.view({s.i.size, width, width}).mul_(s.weights);
   }
@@ -91,15 +91,15 @@ void Triples::answer(const at::Tensor& p) {
 void Triples::add_gradient(const at::Tensor& p, at::Tensor& gradient) {
   for (Single& s : singles_) {
     at::Tensor product = scratch(product_, s.i.size * s.j.size), pulled = scratch(pull_, s.i.size * s.j.size);
-    kernels_->row_kronecker(p, s.i, s.j, product);
+    kernels_->row_kronecker(p, {s.i, s.j}, product);
     columns(gradient, s.k).addmm_(product, s.residual);
     at::mm_out(pulled, columns(p, s.k), s.residual.t());
-    kernels_->fold_back(pulled, s.i, s.j, 1.0F, p, gradient);
+    kernels_->fold_back(pulled, {s.i, s.j}, 1.0F, p, gradient);
   }
   for (Dense& s : dense_) {
     at::Tensor pulled = scratch(pull_, s.i.size * s.rest.size);
     at::mm_out(pulled, columns(p, s.rest), s.residual.t());
-    kernels_->fold_back(pulled, s.i, s.rest, 0.5F, p, gradient);
+    kernels_->fold_back(pulled, {s.i, s.rest}, 0.5F, p, gradient);
   }
 }
 

@@ -67,9 +67,11 @@ std::optional<Arrival> MpiParty::receive(Instant deadline, const Pace& pace) {
   Rest rest(pace);
   for (;;) {
     if (traffic_.progress()) rest.begin_anew();
-    if (auto arrival = traffic_.take()) {
-      if (arrival->lost || arrival->bytes.empty()) report_loss(arrival->from);
-      return arrival;
+    take_what_came();
+    if (!came_.empty()) {
+      Arrival first = std::move(came_.front());
+      came_.pop_front();
+      return first;
     }
     if (monotonic_now() >= deadline) return std::nullopt;
     rest.until_next_look(deadline);
@@ -96,8 +98,16 @@ void MpiParty::give_up() noexcept {
   }
 }
 
+void MpiParty::take_what_came() {
+  while (auto arrival = traffic_.take()) {
+    if (arrival->lost || arrival->bytes.empty()) report_loss(arrival->from);
+    came_.push_back(std::move(*arrival));
+  }
+}
+
 void MpiParty::check() {
   traffic_.progress();
+  take_what_came();
   for (unsigned peer = 0; peer < size_; ++peer) {
     if (traffic_.is_lost(static_cast<Endpoint>(peer))) report_loss(peer);
   }

@@ -4,6 +4,7 @@
 #include <mpi.h>
 
 #include <chrono>
+#include <deque>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,7 +37,7 @@ class MpiParty {
   void wait_until_taken(Instant deadline, const Pace& pace);
   /// Tells the first rank that nothing more will come from this one.
   void give_up() noexcept;
-  /// Throws EnvironmentError when one of the ranks that this one has to do with is lost. Does not wait.
+  /// Throws EnvironmentError when one of the ranks that this one has to do with is lost, or has given up. Does not wait.
   void check();
   /// Waits a little for what was sent last; with `farewell` tells the others that this rank leaves in order.
   void leave(bool farewell) noexcept;
@@ -46,9 +47,13 @@ class MpiParty {
   [[noreturn]] void report_loss(unsigned rank) const;
 
  private:
+  /// Throws as check().
+  void take_what_came();
+
   std::string name_;
   unsigned rank_, size_;
   MpiTraffic traffic_;
+  std::deque<Arrival> came_;  ///< taken from the traffic, not yet asked for
 };
 
 }  // namespace fedloom::transport

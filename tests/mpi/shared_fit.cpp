@@ -136,7 +136,7 @@ int main(int argc, char** argv) {
   try {
     RankGroup& ranks = *wire->coordinator_ranks();
     if (part > 1) {
-      train::serve_fits(ranks, false);
+      train::serve_fits(ranks);
     } else {
       fault = lead(ranks);
     }

@@ -53,6 +53,9 @@ struct FitReport {
 /// component's logits are its own latent vector's alone.
 enum class NetworkKind : std::uint8_t { table, mlp };
 
+/// Floating-point operations of a step through the network, above those of a table's.
+double mlp_flops(double components, double width);
+
 /// Logits around log(clipped noisy 1-way) with a standard deviation of 0.3 over the components, seeded by public
 /// randomness.
 void initialise(model::Generator& generator, const std::vector<boundary::Measurement>& measurements, std::uint64_t seed,
@@ -60,12 +63,13 @@ void initialise(model::Generator& generator, const std::vector<boundary::Measure
 
 /// Adam (.5, .95), cosine to 5 %, fresh moments, on ½χ²·(B/N̂) + λ·Σ_b KL(P_b‖P̄), from where the generator is.
 /// Gradients in the logits by hand in GEMMs; below them, in a network, by autograd. Throws EnvironmentError: a rank is
-/// lost, no GPU.
+/// lost, no GPU; std::invalid_argument: weights that are not initialise()'s.
 FitReport fit(model::Generator& generator, const std::vector<boundary::Measurement>& measurements,
               const FitOptions& options);
 
-/// Takes part in the leader's fits until it calls end_fits(). Not for the leader.
-void serve_fits(RankGroup& ranks, bool gpu);
+/// Takes part in the leader's fits, on what the leader says, until it calls end_fits(). Not for the leader. Throws what
+/// fit() throws.
+void serve_fits(RankGroup& ranks);
 /// The leader has no more fits.
 void end_fits(RankGroup& ranks);
 

@@ -121,7 +121,7 @@ TEST(MpirunLine, NamesTheCoordinatorFirstThenEachSiteOnce) {
 
 TEST(MpirunLine, StartsEachPartOfASiteOnce) {
   const auto apps = apps_of(
-      mpirun_line({.experiment = "x.yaml", .sites = "", .out = "runs/x", .ranks = {.per_site = 3}}, {"a", "b"}));
+      mpirun_line({.experiment = "x.yaml", .sites = "", .out = "runs/x", .resources = {.per_site = 3}}, {"a", "b"}));
   ASSERT_EQ(apps.size(), 7U);
   for (std::size_t k = 1; k < apps.size(); ++k) {
     EXPECT_TRUE(has(apps[k], fs::absolute(k <= 3 ? "a" : "b").string()));
@@ -135,7 +135,7 @@ TEST(MpirunLine, StartsEachPartOfTheCoordinatorOnceAndBeforeTheSites) {
   const auto apps = apps_of(mpirun_line({.experiment = "x.yaml",
                                          .sites = "",
                                          .out = "runs/x",
-                                         .ranks = {.coordinator = 2},
+                                         .resources = {.coordinator = 2},
                                          .resume = true,
                                          .outcome = "runs/outcome"},
                                         {"a", "b"}));

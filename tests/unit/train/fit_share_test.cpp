@@ -23,17 +23,18 @@ struct Fitted {
   std::vector<float> p;
 };
 
-Fitted fit_on(unsigned ranks, NetworkKind network, const schema::Domain& domain, const Measurements& measurements) {
+Fitted fit_on(unsigned ranks, NetworkKind network, const schema::Domain& domain, const Measurements& measurements,
+              std::uint32_t components = 10) {
   test::Meeting meeting(ranks);
   std::vector<std::thread> others;
   for (unsigned rank = 1; rank < ranks; ++rank) {
     others.emplace_back([&meeting, rank] {
       test::ThreadRank group(meeting, rank);
-      serve_fits(group, false);
+      serve_fits(group);
     });
   }
   test::ThreadRank leader(meeting, 0);
-  model::Generator generator(domain, 10);
+  model::Generator generator(domain, components);
   initialise(generator, measurements, 5, network);
   Fitted out;
   // Twice, so that the ranks take what the first fit left, and go on from there.
@@ -56,6 +57,14 @@ TEST_P(Ranks, FitTheSameModelButForRounding) {
     ASSERT_EQ(several.p.size(), one.p.size());
     for (std::size_t k = 0; k < one.p.size(); ++k) EXPECT_NEAR(several.p[k], one.p[k], 2e-3) << k;
   }
+}
+
+TEST_P(Ranks, MayBeMoreThanTheComponents) {
+  const schema::Domain domain = test::small_domain();
+  const Measurements measurements = pairs_and_triples(domain);
+  const Fitted one = fit_on(1, GetParam(), domain, measurements, 2);
+  const Fitted several = fit_on(3, GetParam(), domain, measurements, 2);
+  for (std::size_t k = 0; k < one.p.size(); ++k) EXPECT_NEAR(several.p[k], one.p[k], 2e-3) << k;
 }
 
 INSTANTIATE_TEST_SUITE_P(Networks, Ranks, testing::Values(NetworkKind::table, NetworkKind::mlp));

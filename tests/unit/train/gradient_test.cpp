@@ -16,7 +16,8 @@ constexpr std::uint32_t kComponents = 7;
 at::Tensor gradient(const schema::Domain& domain, const Measurements& measurements, double lambda,
                     const at::Tensor& logits, std::unique_ptr<Kernels> kernels) {
   GroupSum alone(nullptr);
-  return FitProblem(domain, kComponents, measurements, lambda, std::move(kernels), alone).gradient(logits).clone();
+  const model::Generator generator(domain, kComponents);
+  return FitProblem(generator, measurements, lambda, std::move(kernels), alone).gradient(logits).clone();
 }
 
 /// Largest difference between our gradients, by loops and by LibTorch's operations, and autograd's, over the largest

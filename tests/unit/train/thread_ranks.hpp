@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <barrier>
+#include <functional>
+#include <span>
 #include <vector>
 
 #include "fedloom/base/rank_group.hpp"
