@@ -8,7 +8,6 @@ namespace fedloom::train {
 
 struct AdamStep {
   static constexpr double beta1 = 0.5, beta2 = 0.95;
-  static constexpr double largest = 30.0;
   double rate, floor;
 
   /// √(v/c₂) = √v/√c₂, so both corrections of the moments go into the step.

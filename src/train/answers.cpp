@@ -75,8 +75,7 @@ class Answers {
   at::Tensor probabilities(const model::Generator& generator) const {
     const at::Tensor& logits = generator.tensors().logits;
     at::Tensor p = at::empty_like(logits), log_p = at::empty_like(logits), sum = at::empty({logits.size(1)});
-    const auto attributes = static_cast<std::int64_t>(domain_.dimensions());
-    kernels_->softmax(kernels_->grouping(attribute_of_columns(domain_), attributes), logits, p, log_p, sum);
+    kernels_->softmax(kernels_->grouping(attribute_of_columns(domain_)), logits, p, log_p, sum);
     return p;
   }
 

@@ -15,7 +15,8 @@ class DeviceKernels final : public Kernels {
   explicit DeviceKernels(const at::Device& device) : device_(device) {}
   at::Device device() const override { return device_; }
 
-  Grouping grouping(std::vector<std::uint32_t> group, std::int64_t groups) const override {
+  Grouping grouping(std::vector<std::uint32_t> group) const override {
+    const std::int64_t groups = 1 + std::int64_t{*std::max_element(group.begin(), group.end())};
     const auto width = static_cast<std::int64_t>(group.size());
     at::Tensor matrix = at::zeros({width, groups}, at::kFloat);
     for (std::int64_t c = 0; c < width; ++c) matrix.mutable_data_ptr<float>()[c * groups + group[c]] = 1.0F;
@@ -68,7 +69,7 @@ class DeviceKernels final : public Kernels {
     moments.first.mul_(AdamStep::beta1).add_(gradient, 1.0 - AdamStep::beta1);
     moments.second.mul_(AdamStep::beta2).addcmul_(gradient, gradient, 1.0 - AdamStep::beta2);
     values.addcdiv_(moments.first, moments.second.sqrt().add_(step.floor), -step.rate);
-    values.clamp_(-AdamStep::largest, AdamStep::largest);
+    values.clamp_(-kLargestLogit, kLargestLogit);
   }
 
  private:

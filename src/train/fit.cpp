@@ -17,7 +17,6 @@ namespace {
 
 constexpr double kStartSpread = 0.3;
 constexpr double kLift = 0.3;  // standard deviations that a cell starts above its clipped count
-constexpr double kLargestLogit = 30.0;
 
 /// Probabilities of every attribute from its noisy 1-way: clipped at 0, plus a little of its noise.
 std::vector<double> one_way_probabilities(const schema::Domain& domain, const Targets& targets) {

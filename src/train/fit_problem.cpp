@@ -21,7 +21,7 @@ OneWays::OneWays(const schema::Domain& domain, const Targets& targets)
 CoarseObjective::CoarseObjective(const CoarseTargets& targets, const Components& components, const Kernels& kernels,
                                  Residuals& residuals)
     : kernels_(&kernels),
-      bins_(kernels.grouping(targets.column, targets.domain.width())),
+      bins_(kernels.grouping(targets.column)),
       objective_(targets.domain, targets.targets, components, kernels, residuals),
       p_(at::empty({components.number, targets.domain.width()}, at::TensorOptions(kernels.device()).dtype(at::kFloat))),
       gradient_(at::empty_like(p_)) {}
@@ -51,8 +51,7 @@ FitProblem::FitProblem(const model::Generator& generator, const std::vector<boun
       all_components_(generator.components()),
       residuals_(kernels_->device()),
       targets_(merge(measurements)),
-      blocks_(kernels_->grouping(attribute_of_columns(generator.domain()),
-                                 static_cast<std::int64_t>(generator.domain().dimensions()))),
+      blocks_(kernels_->grouping(attribute_of_columns(generator.domain()))),
       sum_(residuals_.take({generator.domain().width()})),
       objective_(generator.domain(), targets_, components_, *kernels_, residuals_),
       p_(at::empty({components_.number, generator.domain().width()}, sum_.options())),

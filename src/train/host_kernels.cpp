@@ -27,7 +27,7 @@ class HostKernels final : public Kernels {
  public:
   at::Device device() const override { return at::kCPU; }
 
-  Grouping grouping(std::vector<std::uint32_t> group, std::int64_t) const override {
+  Grouping grouping(std::vector<std::uint32_t> group) const override {
     Grouping out{std::move(group), {}, {}};
     const auto width = static_cast<std::int64_t>(out.group.size());
     for (std::int64_t c = 0; c < width; ++c) {
@@ -141,7 +141,7 @@ class HostKernels final : public Kernels {
     const AdamStep step(step_size, ++moments.steps);
     const auto rate = static_cast<float>(step.rate), floor = static_cast<float>(step.floor);
     constexpr auto b1 = static_cast<float>(AdamStep::beta1), b2 = static_cast<float>(AdamStep::beta2);
-    constexpr auto largest = static_cast<float>(AdamStep::largest);
+    constexpr auto largest = static_cast<float>(kLargestLogit);
     const float* g = gradient.const_data_ptr<float>();
     float* x = values.mutable_data_ptr<float>();
     float* m = moments.first.mutable_data_ptr<float>();

@@ -13,6 +13,9 @@
 
 namespace fedloom::train {
 
+/// Logits are kept within ±this.
+inline constexpr double kLargestLogit = 30.0;
+
 /// Columns of one attribute, or of several that are neighbours.
 struct Block {
   std::int64_t first = 0, size = 0;
@@ -42,9 +45,9 @@ class Kernels {
  public:
   virtual ~Kernels() = default;
   virtual at::Device device() const = 0;
-  /// `groups` many, by each column's.
-  virtual Grouping grouping(std::vector<std::uint32_t> group, std::int64_t groups) const = 0;
-  /// p = softmax of each block of `logits`, which lie within ±30, log_p its logarithm; `sum` the columns' sums of p.
+  /// By each column's group, all of 0 to the largest.
+  virtual Grouping grouping(std::vector<std::uint32_t> group) const = 0;
+  /// p = softmax of each block of `logits`, log_p its logarithm; `sum` the columns' sums of p.
   virtual void softmax(const Grouping& blocks, const at::Tensor& logits, at::Tensor& p, at::Tensor& log_p,
                        at::Tensor& sum) const = 0;
   /// gradient = λ·log P + shared, in every row.
@@ -61,7 +64,7 @@ class Kernels {
   virtual void sum_groups(const Grouping& bins, const at::Tensor& p, at::Tensor& out) const = 0;
   /// gradient += each column's group's entry.
   virtual void spread_groups(const Grouping& bins, const at::Tensor& of_groups, at::Tensor& gradient) const = 0;
-  /// Adam (Kingma & Ba 2015) with β = (.5, .95); `values` are kept within ±30.
+  /// Adam (Kingma & Ba 2015) with β = (.5, .95); `values` are kept within ±kLargestLogit.
   virtual void adam(const at::Tensor& gradient, double step_size, Moments& moments, at::Tensor& values) const = 0;
 };
 

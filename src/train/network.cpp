@@ -66,7 +66,6 @@ class Table final : public Network {
 enum : std::size_t { latent, weight1, bias1, weight2, bias2, weight_out, bias_out, weights_of_mlp };
 constexpr std::int64_t kLatent = 64;
 constexpr std::int64_t kHidden = 256;
-constexpr float kLargestLogit = 30.0F;
 /// Of a step that suits a free table.
 constexpr double kStepPart = 0.02;
 

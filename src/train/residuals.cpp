@@ -15,8 +15,11 @@ void Residuals::add_up(RankSum& ranks) {
   if (ranks.alone() || taken_.empty()) return;
   std::vector<at::Tensor> flat;
   for (const at::Tensor& part : taken_) flat.push_back(part.view({-1}));
-  if (!side_by_side_.defined()) side_by_side_ = at::cat(flat);
-  at::cat_out(side_by_side_, flat);
+  if (side_by_side_.defined()) {
+    at::cat_out(side_by_side_, flat);
+  } else {
+    side_by_side_ = at::cat(flat);
+  }
   ranks.sum(side_by_side_);
   std::int64_t first = 0;
   for (at::Tensor& part : flat) {
