@@ -1,7 +1,5 @@
 // trust: central — the single owner's run: curator, loop and outputs in one process.
 
-#include <iostream>
-
 #include "fedloom/base/check.hpp"
 #include "fedloom/coordinator/conduct.hpp"
 #include "fedloom/privacy/secure_random.hpp"
@@ -72,7 +70,7 @@ class Books {
     } catch (const std::exception& second) {
       // The same damage is told once, by who catches it.
       if (std::string_view(second.what()) == error.what()) return;
-      std::cerr << "fedloom: the run's end is not in the site's books: " << second.what() << std::endl;
+      tell(std::string("fedloom: the run's end is not in the site's books: ") + second.what());
     }
   }
 

@@ -1,12 +1,14 @@
 #include "program.hpp"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <iostream>
+#include <string_view>
 
 #include "fedloom/base/version.hpp"
 
@@ -25,7 +27,7 @@ std::string formatted(const char* format, double value) {
 }
 
 int complain(const std::string& program, const std::exception& error, ExitCode code) {
-  std::cerr << program << ": " << error.what() << std::endl;
+  tell(program + ": " + error.what());
   return static_cast<int>(code);
 }
 
@@ -61,11 +63,21 @@ int run_program(CLI::App& app, int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     // The parser would say of a word it does not know only that a command is missing.
     const bool unknown = argc > 1 && argv[1][0] != '-' && app.get_subcommands().empty();
-    std::cerr << program << ": " << (unknown ? "'" + std::string(argv[1]) + "' is no command" : error.what())
-              << "; see " << program << " --help" << std::endl;
+    tell(program + ": " + (unknown ? "'" + std::string(argv[1]) + "' is no command" : error.what()) + "; see " +
+         program + " --help");
     return static_cast<int>(ExitCode::usage);
   } catch (...) {
     return explain_current_exception(program);
+  }
+}
+
+void tell(const std::string& line) {
+  const std::string whole = line + "\n";
+  std::string_view left = whole;
+  while (!left.empty()) {
+    const ssize_t written = write(STDERR_FILENO, left.data(), left.size());
+    if (written < 0 && errno != EINTR) return;
+    if (written > 0) left.remove_prefix(static_cast<std::size_t>(written));
   }
 }
 

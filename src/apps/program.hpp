@@ -19,6 +19,9 @@ int run_program(CLI::App& app, int argc, char** argv);
 /// In a catch clause: the sentence on stderr; gives the exit code.
 int explain_current_exception(const std::string& program);
 
+/// One line on stderr, in one write: mpirun gathers the lines of all processes, and would mix those that come in pieces.
+void tell(const std::string& line);
+
 /// Set once SIGTERM, SIGINT or SIGUSR1 (a batch system's warning) has come.
 const std::atomic<bool>& stop_flag();
 void catch_stop_signals();

@@ -1,10 +1,9 @@
 #include "site_part.hpp"
 
-#include <iostream>
-
 #include "fedloom/boundary/site_internal_sum.hpp"
 #include "fedloom/config/config.hpp"
 #include "fedloom/site/site_ranks.hpp"
+#include "program.hpp"
 #include "world.hpp"
 
 namespace fedloom::apps {
@@ -50,8 +49,8 @@ class PartServer {
       log_.write("ended", {{"reason", error.what()}});
       // Where the data is private, when a rank fails is so too: the first rank speaks for the site, at a public tick.
       if (policy_.data_class == config::DataClass::public_data) {
-        std::cerr << "fedloom-site [" << policy_.site.name << ", part " << place_.part + 1 << " of " << place_.parts
-                  << "]: " << error.what() << std::endl;
+        tell("fedloom-site [" + policy_.site.name + ", part " + std::to_string(place_.part + 1) + " of " +
+             std::to_string(place_.parts) + "]: " + error.what());
       }
       give_up(wire_);
       return ExitCode::peer;

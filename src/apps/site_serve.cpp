@@ -1,7 +1,6 @@
 // fedloom-site serve: takes part in one run under mpirun.
 
 #include <CLI/CLI.hpp>
-#include <iostream>
 
 #include "fedloom/config/config.hpp"
 #include "fedloom/privacy/secure_random.hpp"
@@ -59,15 +58,12 @@ class Server {
     return take_part();
   }
 
+  void tell_here(const std::string& text) const { tell("fedloom-site [" + policy_.site.name + "]: " + text); }
+
   /// What a shared terminal may show of a site with private data: who, and a public code. The reason is in its log.
   void say(const std::string& code, const std::string& detail) const {
-    std::cerr << "fedloom-site [" << policy_.site.name << "]: " << code;
-    if (policy_.data_class == config::DataClass::public_data) {
-      std::cerr << ": " << detail;
-    } else {
-      std::cerr << "; the custodian finds the reason in " << log_.path().string();
-    }
-    std::cerr << std::endl;
+    const bool may_show = policy_.data_class == config::DataClass::public_data;
+    tell_here(code + (may_show ? ": " + detail : "; the custodian finds the reason in " + log_.path().string()));
   }
 
   /// On disk when it returns; throws when it cannot be. `ends`: with what has left this site.
@@ -136,7 +132,7 @@ class Server {
       return outcome(result);
     } catch (const PeerError& error) {
       audit_if_possible(site::AuditKind::aborted, error.what(), true);
-      std::cerr << "fedloom-site [" << policy_.site.name << "]: " << error.what() << std::endl;
+      tell_here(error.what());
       return error.code();
     } catch (const std::exception& error) {
       return withdraw(error);
@@ -176,7 +172,7 @@ class Server {
     }
     if (stop_flag().load()) return ExitCode::interrupted;
     // The reason of an abort is public: it came from the coordinator, or goes to it.
-    std::cerr << "fedloom-site [" << policy_.site.name << "]: " << result.reason << std::endl;
+    tell_here(result.reason);
     if (result.refusal) return code_of(*result.refusal);
     // mpirun gives the code of the first process that fails: let that be the one that knows the cause.
     sleep_until(monotonic_now() + coordinator_leaves_first);

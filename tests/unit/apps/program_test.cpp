@@ -1,9 +1,12 @@
 #include "apps/program.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <functional>
 #include <new>
@@ -35,6 +38,14 @@ Ending run(
   ending.out = testing::internal::GetCapturedStdout();
   ending.err = testing::internal::GetCapturedStderr();
   return ending;
+}
+
+void run_program_that_fails() {
+  try {
+    throw UsageError("here: wrong", "do");
+  } catch (...) {
+    explain_current_exception("fedloom");
+  }
 }
 
 TEST(Program, EndsWellInSilence) {
@@ -92,6 +103,23 @@ TEST(Program, AnswersHelpAndVersionOnStandardOutput) {
   EXPECT_EQ(help.code, 0);
   EXPECT_NE(help.out.find("--fast"), std::string::npos);
   EXPECT_EQ(help.err, "");
+}
+
+TEST(Program, WritesALineAtOnceSoThatOtherProcessesDoNotBreakIt) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends.data()), 0);  // each write is a packet of its own
+  const int standard_error = dup(STDERR_FILENO);
+  dup2(ends[1], STDERR_FILENO);
+  run_program_that_fails();
+  dup2(standard_error, STDERR_FILENO);
+  close(standard_error);
+  close(ends[1]);
+  std::array<char, 256> packet{};
+  const ssize_t length = recv(ends[0], packet.data(), packet.size(), 0);
+  ASSERT_GT(length, 0);
+  EXPECT_EQ(std::string(packet.data(), static_cast<std::size_t>(length)), "fedloom: here: wrong; do\n");
+  EXPECT_EQ(recv(ends[0], packet.data(), packet.size(), 0), 0);
+  close(ends[0]);
 }
 
 TEST(StopFlag, IsSetByTheSignalsOfABatchSystem) {
