@@ -5,16 +5,16 @@
 #include <cmath>
 
 #include "fedloom/privacy/curve.hpp"
+#include "fedloom/privacy/discrete_gaussian_law.hpp"
 #include "fedloom/privacy/sampler.hpp"
 #include "fedloom/privacy/secure_random.hpp"
-#include "support/discrete_laws.hpp"
 
 namespace fedloom::privacy {
 namespace {
 
 /// True when at some ε the release of a count that one entity moves by `moved` has a larger δ than `booked` allows.
 bool books_too_little(const GaussianEvent& booked, long double true_variance, std::uint64_t moved) {
-  const test::DiscreteGaussianLaw law(true_variance);
+  const DiscreteGaussianLaw law(true_variance);
   const Rho cost = rho(booked);
   for (double epsilon = 0.05; epsilon < 6; epsilon += 0.05) {
     if (law.delta(static_cast<long double>(epsilon), moved) > delta_of(cost, {epsilon}) + 1e-15) return true;

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "sampler_fit.hpp"
-#include "support/discrete_laws.hpp"
+#include "fedloom/privacy/discrete_gaussian_law.hpp"
 
 namespace fedloom::test {
 
@@ -22,7 +22,7 @@ inline GoodnessOfFit fit_to_gaussian(std::span<const std::int64_t> samples, long
         },
         reach, width);
   }
-  const DiscreteGaussianLaw law(variance);
+  const privacy::DiscreteGaussianLaw law(variance);
   return fit_to_law(
       samples, [&law](std::int64_t x) { return law.at_least(x); }, reach, width);
 }

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 
+#include "fedloom/privacy/discrete_gaussian_law.hpp"
 #include "fedloom/privacy/sampler.hpp"
 #include "fedloom/privacy/secure_random.hpp"
 #include "gaussian_fit.hpp"
+#include "support/discrete_laplace_law.hpp"
 
 namespace fedloom::privacy {
 namespace {
@@ -57,7 +59,7 @@ TEST(BulkGaussianFit, successive_draws_are_independent) {
   const NoiseScale scale{.variance_num = 100};
   std::vector<std::int64_t> samples(sample_size);
   discrete_gaussian_fill(scale, samples, random);
-  const test::DiscreteGaussianLaw law(100);
+  const DiscreteGaussianLaw law(100);
   const std::vector<std::int64_t> bounds{-14, -9, -5, -2, 0, 1, 3, 6, 10, 15};  // of eleven classes
   const auto class_of = [&](std::int64_t x) {
     return static_cast<std::size_t>(std::upper_bound(bounds.begin(), bounds.end(), x) - bounds.begin());

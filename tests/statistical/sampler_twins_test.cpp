@@ -8,6 +8,7 @@
 #include "fedloom/privacy/sampler.hpp"
 #include "fedloom/privacy/secure_random.hpp"
 #include "gaussian_fit.hpp"
+#include "support/discrete_laplace_law.hpp"
 
 namespace fedloom::privacy {
 namespace {

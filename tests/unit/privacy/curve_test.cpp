@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "support/discrete_laws.hpp"
+#include "fedloom/privacy/discrete_gaussian_law.hpp"
 #include "support/vector_file.hpp"
 
 namespace fedloom::privacy {
@@ -79,7 +79,7 @@ TEST(Conversion, covers_the_exact_delta_of_the_discrete_gaussian) {
     SCOPED_TRACE(row[1]);
     const std::vector<double> p = test::numbers_after_equals(row[1]);
     const double rho = p[2] * p[2] / (2 * p[0]);
-    const test::DiscreteGaussianLaw law(static_cast<long double>(p[0]));
+    const DiscreteGaussianLaw law(static_cast<long double>(p[0]));
     const auto exact = static_cast<double>(law.delta(static_cast<long double>(p[1]), static_cast<std::uint64_t>(p[2])));
     EXPECT_NEAR(exact, std::stod(row[2]), 1e-13);
     const double bound = delta_of({rho}, {p[1]});

@@ -6,7 +6,8 @@
 #include <sstream>
 
 #include "reference_samplers.hpp"
-#include "support/discrete_laws.hpp"
+#include "fedloom/privacy/discrete_gaussian_law.hpp"
+#include "support/discrete_laplace_law.hpp"
 #include "support/split_mix_random.hpp"
 #include "support/vector_file.hpp"
 
@@ -157,7 +158,7 @@ TEST(DiscreteLaws, agree_with_the_sixty_digit_values) {
       return std::abs(ours / std::stold(theirs) - 1) < 2e-15L;
     };
     if (row[0] == "dgauss") {
-      const test::DiscreteGaussianLaw law(value);
+      const DiscreteGaussianLaw law(value);
       EXPECT_TRUE(near(law.probability(x), row[3]) && near(law.at_least(x), row[4]));
       EXPECT_TRUE(near(law.normaliser(), row[5]) && near(law.variance(), row[6]));
     } else {

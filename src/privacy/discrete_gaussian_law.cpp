@@ -1,8 +1,8 @@
-#include "support/discrete_laws.hpp"
+#include "fedloom/privacy/discrete_gaussian_law.hpp"
 
 #include <cmath>
 
-namespace fedloom::test {
+namespace fedloom::privacy {
 
 DiscreteGaussianLaw::DiscreteGaussianLaw(long double variance) : variance_(variance), normaliser_(0) {
   // Smallest terms first.
@@ -42,18 +42,4 @@ long double DiscreteGaussianLaw::delta(long double epsilon, std::uint64_t shift)
   return beyond(middle - s / 2) - std::exp(epsilon) * beyond(middle + s / 2);
 }
 
-DiscreteLaplaceLaw::DiscreteLaplaceLaw(long double scale) : scale_(scale), ratio_(std::exp(-1 / scale)) {}
-
-long double DiscreteLaplaceLaw::normaliser() const { return (1 + ratio_) / (1 - ratio_); }
-
-long double DiscreteLaplaceLaw::probability(std::int64_t x) const {
-  return std::exp(-static_cast<long double>(std::abs(x)) / scale_) / normaliser();
-}
-
-long double DiscreteLaplaceLaw::at_least(std::int64_t x) const {
-  return std::exp(-static_cast<long double>(x) / scale_) / (1 + ratio_);
-}
-
-long double DiscreteLaplaceLaw::variance() const { return 2 * ratio_ / ((1 - ratio_) * (1 - ratio_)); }
-
-}  // namespace fedloom::test
+}  // namespace fedloom::privacy

@@ -1,9 +1,9 @@
 #pragma once
-// The laws that the samplers should follow, in floating point: for tests only.
+// The law of discrete Gaussian noise, in floating point: for judging noise (audits, tests), never for making it.
 
 #include <cstdint>
 
-namespace fedloom::test {
+namespace fedloom::privacy {
 
 /// P(x) ∝ exp(−x²/(2·variance)) on the integers.
 class DiscreteGaussianLaw {
@@ -25,18 +25,4 @@ class DiscreteGaussianLaw {
   long double normaliser_;
 };
 
-/// P(x) ∝ exp(−|x|/scale) on the integers.
-class DiscreteLaplaceLaw {
- public:
-  explicit DiscreteLaplaceLaw(long double scale);
-  long double normaliser() const;
-  long double probability(std::int64_t x) const;
-  long double at_least(std::int64_t x) const;  ///< x ≥ 0
-  long double variance() const;
-
- private:
-  long double scale_;
-  long double ratio_;  ///< exp(−1/scale)
-};
-
-}  // namespace fedloom::test
+}  // namespace fedloom::privacy
