@@ -91,7 +91,23 @@ Schema Schema::only(const std::vector<std::string>& names) const {
   for (const Attribute& attribute : attributes_) {
     if (std::find(names.begin(), names.end(), attribute.name) != names.end()) kept.push_back(attribute);
   }
-  return Schema(std::move(kept), ids_);
+  Schema made(std::move(kept), ids_);
+  std::vector<std::uint32_t> place(attributes_.size(), Constraints::unset);
+  for (std::uint32_t i = 0, next = 0; i < attributes_.size(); ++i) {
+    if (std::find(names.begin(), names.end(), attributes_[i].name) != names.end()) place[i] = next++;
+  }
+  std::vector<Constraint> left;
+  for (const Constraint& constraint : constraints_.list()) {
+    if (auto moved = constraint.moved(place)) left.push_back(std::move(*moved));
+  }
+  return left.empty() ? made : made.constrained(std::move(left));
+}
+
+Schema Schema::constrained(std::vector<Constraint> constraints) const {
+  Schema made = *this;
+  made.constraints_ = Constraints(attributes_, std::move(constraints));
+  made.constraints_.require_possible();
+  return made;
 }
 
 Digest Schema::hash() const {
@@ -105,6 +121,8 @@ Digest Schema::hash() const {
     hasher.field(attribute.missing_tokens.size());
     for (const std::string& token : attribute.missing_tokens) hasher.field(token);
   }
+  if (!constraints_.empty()) hasher.field("constraints").field(constraints_.list().size());
+  for (const Constraint& constraint : constraints_.list()) constraint.add_to(hasher);
   return hasher.finish();
 }
 

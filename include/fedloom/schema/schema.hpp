@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "fedloom/base/hash.hpp"
+#include "fedloom/schema/constraint.hpp"
 #include "fedloom/schema/domain.hpp"
 
 namespace fedloom::schema {
@@ -62,15 +63,22 @@ class Schema {
   const std::vector<Attribute>& attributes() const noexcept { return attributes_; }
   const std::vector<std::string>& ids() const noexcept { return ids_; }
   const Domain& domain() const noexcept { return domain_; }
+  /// What no row breaks.
+  const Constraints& constraints() const noexcept { return constraints_; }
+  /// The same with these constraints instead. Throws std::invalid_argument as Constraints does, or when no row can
+  /// keep them.
+  Schema constrained(std::vector<Constraint> constraints) const;
   Encoded encode(std::size_t attribute, std::string_view text) const;
   /// A text a person recognises: a label; a number inside its bin, placed by u in [0, 1); the first of the
   /// attribute's missing tokens for missing. encode() gives the code back.
   std::string decode(std::size_t attribute, std::uint32_t code, double u) const;
   /// Label of a code for tables and plots: "Private", "20–24", "[0.5, 1)", "missing".
   std::string label(std::size_t attribute, std::uint32_t code) const;
-  /// Only the named attributes, in the schema's order. Throws std::invalid_argument on an unknown name.
+  /// Only the named attributes, in the schema's order, and the constraints on them alone. Throws std::invalid_argument
+  /// on an unknown name.
   Schema only(const std::vector<std::string>& names) const;
-  /// Over everything that changes codes or names of attributes; part of the config hash. Not over ids.
+  /// Over everything that changes codes or names of attributes, and the constraints; part of the config hash. Not over
+  /// ids.
   Digest hash() const;
 
  private:
@@ -78,6 +86,7 @@ class Schema {
   std::vector<Attribute> attributes_;
   std::vector<std::string> ids_;
   Domain domain_;
+  Constraints constraints_;
   std::shared_ptr<const std::vector<Lookup>> lookups_;  ///< immutable, shared by copies
 };
 
