@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <set>
 
 #include "commands.hpp"
 #include "demo_tables.hpp"
@@ -53,7 +54,12 @@ Roster make_keys(const std::vector<SiteTable>& sites, const fs::path& folder) {
 
 std::string policy_text(const SiteTable& site, const config::Experiment& experiment) {
   std::string columns;
-  for (const auto& attribute : experiment.schema.attributes()) columns += "\n    - \"" + attribute.name + "\"";
+  std::set<std::string> seen;
+  for (const auto& attribute : experiment.schema.attributes()) {
+    for (const std::string& column : attribute.sources()) {
+      if (seen.insert(column).second) columns += "\n    - \"" + column + "\"";
+    }
+  }
   const bool central = !experiment.roster;
   std::string text =
       "# A custodian of private data writes `class: private`, a lifetime budget and `approve: manual`.\n"

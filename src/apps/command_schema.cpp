@@ -44,12 +44,23 @@ bool describe(const data::CheckReport& report) {
   return fits;
 }
 
-void check(const std::string& schema_file, const std::string& csv) {
+/// A source as a person names it on a command line: a path alone is a file's.
+std::string source_argument(const std::string& text) {
+  for (const char* scheme : {"csv:", "parquet:", "postgres:", "postgres("}) {
+    if (text.starts_with(scheme)) return text;
+  }
+  return (text.ends_with(".parquet") ? "parquet:" : "csv:") + text;
+}
+
+/// Without a query, which may hold anything.
+std::string shown_source(const std::string& text) { return text.starts_with("postgres") ? "the query" : text; }
+
+void check(const std::string& schema_file, const std::string& table) {
   const auto schema = config::load_schema(schema_file);
   describe(schema, schema_file);
-  if (csv.empty()) return;
-  if (!describe(data::check(csv, schema, {}))) {
-    throw DataError({.file = csv}, "does not fit the schema",
+  if (table.empty()) return;
+  if (!describe(data::check(source_argument(table), std::filesystem::current_path(), schema, {}))) {
+    throw DataError({.file = shown_source(table)}, "does not fit the schema",
                     "correct the table, or give the schema a rule (outside: other or clip, missing: true)");
   }
   std::cout << "fits\n";

@@ -34,6 +34,9 @@ fs::path public_table(const fs::path& file) {
                            "come from the rows",
                        "sweep data of class public");
   }
+  if (!policy.source.starts_with("csv:")) {
+    throw UsageError(file.string() + " names a source that is no CSV file", "sweep a table in a CSV file");
+  }
   return file.parent_path() / policy.source.substr(policy.source.find(':') + 1);
 }
 

@@ -146,7 +146,7 @@ SweepResult run_point(const SweepPoint& point, const config::Experiment& experim
                            "see " + log.string() + "; the same command goes on with the sweep");
   }
   const auto synthetic =
-      data::load("csv:" + (folder / "run/public/synthetic.csv").string(), "/", experiment.schema, {}).table;
+      data::load("csv:" + (folder / "run/public/synthetic.csv").string(), "/", experiment.schema.of_outputs(), {}).table;
   SweepResult result{.point = point,
                      .rows = synthetic.rows(),
                      .error = {},

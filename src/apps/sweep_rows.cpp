@@ -15,17 +15,17 @@ namespace fs = std::filesystem;
 
 namespace {
 
-void append_table(SweepRows& all, const fs::path& table, const schema::Schema& schema) {
+void append_table(SweepRows& all, const fs::path& table, const std::vector<std::string>& names) {
   std::istringstream text(read_text(table));
   schema::CsvReader reader(text);
   std::vector<std::string> fields;
   const auto next = [&] { return reader.next(fields) == schema::CsvReader::Result::record; };
   if (!next()) throw DataError({table.string(), 1}, "the table has no header line", "put the column names there");
   std::vector<std::size_t> columns;
-  for (const auto& attribute : schema.attributes()) {
-    const auto at = std::find(fields.begin(), fields.end(), attribute.name);
+  for (const std::string& name : names) {
+    const auto at = std::find(fields.begin(), fields.end(), name);
     if (at == fields.end()) {
-      throw DataError({table.string(), 1}, "the table has no column '" + attribute.name + "'",
+      throw DataError({table.string(), 1}, "the table has no column '" + name + "'",
                       "add the column, or check its name in the header line");
     }
     columns.push_back(static_cast<std::size_t>(at - fields.begin()));
@@ -45,10 +45,14 @@ void append_table(SweepRows& all, const fs::path& table, const schema::Schema& s
 
 SweepRows read_rows(const std::vector<fs::path>& tables, const schema::Schema& schema) {
   SweepRows all;
-  std::vector<std::string_view> names;
-  for (const auto& attribute : schema.attributes()) names.emplace_back(attribute.name);
-  schema::write_csv_record(all.header, names);
-  for (const auto& table : tables) append_table(all, table, schema);
+  std::vector<std::string> names;
+  for (const auto& attribute : schema.attributes()) {
+    for (std::string& name : attribute.sources()) {
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+    }
+  }
+  schema::write_csv_record(all.header, {names.begin(), names.end()});
+  for (const auto& table : tables) append_table(all, table, names);
   return all;
 }
 

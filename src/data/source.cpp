@@ -1,100 +1,46 @@
 #include "fedloom/data/source.hpp"
 
 #include <algorithm>
-#include <string_view>
 
-#include "csv_rows.hpp"
+#include "entity_bound.hpp"
 #include "fedloom/base/check.hpp"
+#include "report_rows.hpp"
+#include "row_encoder.hpp"
 
 namespace fedloom::data {
 namespace {
 
 using How = schema::Encoded::How;
 
-std::filesystem::path csv_path(const std::string& source, const std::filesystem::path& base) {
-  constexpr std::string_view scheme = "csv:";
-  if (!source.starts_with(scheme) || source.size() == scheme.size()) {
-    throw DataError({}, "the source '" + source + "' is not one that can be read", "write it as csv:PATH");
+/// What load() wants of a source. Throws DataError where nothing states which rows of an entity come first.
+RowRequest request_of(const RowSource& rows, const RowEncoder& encoder, const Unit& unit, const Part& part) {
+  RowRequest request{.columns = encoder.columns(), .order = {}, .total = false};
+  if (unit.column) request.columns.push_back(column_of(rows, *unit.column));
+  std::sort(request.columns.begin(), request.columns.end());
+  request.columns.erase(std::unique(request.columns.begin(), request.columns.end()), request.columns.end());
+  if (unit.order) request.order.push_back(column_of(rows, *unit.order));
+  if (rows.has_order() && rows.sorts() && part.of > 1 && !unit.order) {
+    throw DataError(rows.position(),
+                    "several ranks of a site cannot rely on the query's own ORDER BY, which may leave ties",
+                    "leave it out, and state unit.order in the policy where an entity has several rows");
   }
-  return base / source.substr(scheme.size());
-}
-
-/// Column in the file of each attribute.
-std::vector<std::size_t> columns_of(const CsvFile& csv, const schema::Schema& schema) {
-  std::vector<std::size_t> columns;
-  for (const schema::Attribute& attribute : schema.attributes()) columns.push_back(csv.column(attribute.name));
-  return columns;
-}
-
-LoadReport empty_report(const schema::Schema& schema) {
-  LoadReport report;
-  for (const schema::Attribute& attribute : schema.attributes()) report.columns.push_back({attribute.name});
-  return report;
-}
-
-void count(LoadReport::PerColumn& column, const schema::Attribute& attribute, const schema::Encoded& encoded) {
-  column.other += encoded.how == How::other;
-  column.clipped += encoded.how == How::clipped;
-  column.missing += encoded.how == How::fits && attribute.missing && encoded.code + 1 == attribute.size();
-}
-
-[[noreturn]] void refuse_value(const CsvFile& csv, std::size_t column, const schema::Attribute& attribute) {
-  throw DataError(
-      csv.position(),
-      "the value in column " + std::to_string(column + 1) + " ('" + attribute.name + "') is not in the schema's domain",
-      "correct the table, or let the schema say what to do with such values (outside:, missing:)");
-}
-
-/// What is wrong with the header, for a check of everything at once. Column names of the file are shown only if the
-/// first line is a header beyond doubt: otherwise they may be cells.
-std::vector<std::string> header_problems(const CsvFile& csv, const schema::Schema& schema, const Unit& unit) {
-  const std::vector<std::string>& header = csv.header();
-  const auto occurrences = [&](const std::string& name) { return std::count(header.begin(), header.end(), name); };
-  std::vector<std::string> problems;
-  const auto& attributes = schema.attributes();
-  const auto known = [&](const auto& attribute) { return occurrences(attribute.name) > 0; };
-  if (std::none_of(attributes.begin(), attributes.end(), known)) {
-    return {"the first line names none of the schema's columns; is it a header?"};
+  if (unit.column && !unit.order && !rows.has_order()) {
+    throw DataError(rows.position(),
+                    "nothing says which rows of an entity come first, so that chance would choose those that count",
+                    "add ORDER BY to the query, or state unit.order in the policy");
   }
-  std::vector<std::string> needed;
-  for (const auto& attribute : attributes) needed.push_back(attribute.name);
-  if (unit.column && std::find(needed.begin(), needed.end(), *unit.column) == needed.end())
-    needed.push_back(*unit.column);
-  for (const std::string& name : needed) {
-    if (occurrences(name) == 0) problems.push_back("the table has no column '" + name + "'");
-    if (occurrences(name) > 1) problems.push_back("the table has the column '" + name + "' more than once");
-  }
-  return problems;
+  request.total = part.of > 1 && rows.sorts();
+  return request;
 }
 
-/// Names of the file's columns that do not enter.
-std::string ignored_columns(const CsvFile& csv, const schema::Schema& schema) {
-  std::string text;
-  for (const std::string& name : csv.header()) {
-    const auto same = [&](const auto& attribute) { return attribute.name == name; };
-    const auto& attributes = schema.attributes();
-    if (std::any_of(attributes.begin(), attributes.end(), same)) continue;
-    if (std::find(schema.ids().begin(), schema.ids().end(), name) != schema.ids().end()) continue;
-    text.append(text.empty() ? "" : ", ").append(name);
-  }
-  return text;
-}
-
-void check_rows(CsvFile& csv, const schema::Schema& schema, const Unit& unit, CheckReport& report) {
-  const std::vector<std::size_t> columns = columns_of(csv, schema);
-  EntityBound bound(csv, unit);
-  while (csv.next()) {
-    ++report.rows_read;
-    if (!bound.keeps(csv)) {
-      ++report.rows_clipped;
-      continue;
-    }
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      const schema::Encoded encoded = schema.encode(i, csv.cells()[columns[i]]);
-      count(report.columns[i], schema.attributes()[i], encoded);
-      report.refused[i] += encoded.how == How::refused;
-    }
-  }
+[[noreturn]] void refuse_value(const RowSource& rows, const std::vector<std::size_t>& columns,
+                               const schema::Attribute& attribute) {
+  std::string where = columns.size() == 1 ? "column " : "columns ";
+  for (std::size_t k = 0; k < columns.size(); ++k)
+    where.append(k > 0 ? ", " : "").append(std::to_string(columns[k] + 1));
+  throw DataError(rows.position(),
+                  "the value in " + where + " ('" + attribute.name + "') is not in the schema's domain",
+                  "correct the table, or let the schema say what to do with such values (outside:, missing:)");
 }
 
 }  // namespace
@@ -102,47 +48,28 @@ void check_rows(CsvFile& csv, const schema::Schema& schema, const Unit& unit, Ch
 Loaded load(const std::string& source, const std::filesystem::path& base, const schema::Schema& schema,
             const Unit& unit, const Part& part) {
   FEDLOOM_CHECK(part.index < part.of);
-  CsvFile csv(csv_path(source, base));
-  const std::vector<std::size_t> columns = columns_of(csv, schema);
-  EntityBound bound(csv, unit);
+  auto rows = open_source(source, base);
+  const RowEncoder encoder(*rows, schema);
+  EntityBound bound(*rows, unit);
+  const RowRequest request = request_of(*rows, encoder, unit, part);
+  rows = start_rows(std::move(rows), request);
   Loaded loaded{Table(schema.domain()), empty_report(schema)};
-  std::vector<std::uint32_t> codes(columns.size());
-  while (csv.next()) {
+  std::vector<std::uint32_t> codes(schema.attributes().size());
+  while (rows->next()) {
     ++loaded.report.rows_read;
-    if (!bound.keeps(csv)) {
+    if (!bound.keeps(*rows)) {
       ++loaded.report.rows_clipped;
       continue;
     }
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      const schema::Encoded encoded = schema.encode(i, csv.cells()[columns[i]]);
-      if (encoded.how == How::refused) refuse_value(csv, columns[i], schema.attributes()[i]);
+    for (std::size_t i = 0; i < codes.size(); ++i) {
+      const schema::Encoded encoded = encoder.encode(*rows, i);
+      if (encoded.how == How::refused) refuse_value(*rows, encoder.columns_of(i), schema.attributes()[i]);
       count(loaded.report.columns[i], schema.attributes()[i], encoded);
       codes[i] = encoded.code;
     }
     if (bound.entity() % part.of == part.index) loaded.table.append(codes);
   }
   return loaded;
-}
-
-CheckReport check(const std::filesystem::path& file, const schema::Schema& schema, const Unit& unit) {
-  CheckReport report;
-  static_cast<LoadReport&>(report) = empty_report(schema);
-  report.refused.resize(schema.attributes().size());
-  try {
-    CsvFile csv(file);
-    report.problems = header_problems(csv, schema, unit);
-    if (!report.problems.empty()) return report;
-    report.ignored = ignored_columns(csv, schema);
-    check_rows(csv, schema, unit, report);
-  } catch (const DataError& error) {
-    report.problems.push_back(error.what());
-  }
-  for (std::size_t i = 0; i < report.refused.size(); ++i) {
-    if (report.refused[i] == 0) continue;
-    report.problems.push_back(std::to_string(report.refused[i]) + " values of '" + schema.attributes()[i].name +
-                              "' are not in the schema's domain");
-  }
-  return report;
 }
 
 }  // namespace fedloom::data

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "lookup.hpp"
@@ -15,7 +16,26 @@ constexpr std::size_t most_values = 1u << 24;
   throw std::invalid_argument("the attribute '" + attribute.name + "' " + what);
 }
 
+/// Each child once, and no way up that comes back.
+void check(const Attribute& attribute, const Hierarchy& hierarchy) {
+  std::unordered_map<std::string_view, std::string_view> parents;
+  for (const auto& [child, parent] : hierarchy.parents) {
+    if (!parents.emplace(child, parent).second) refuse(attribute, "gives the code '" + child + "' two parents");
+  }
+  std::unordered_set<std::string_view> sound;
+  for (const auto& edge : hierarchy.parents) {
+    std::string_view at = edge.first;
+    std::unordered_set<std::string_view> on_way;
+    while (!sound.contains(at) && parents.contains(at)) {
+      if (!on_way.insert(at).second) refuse(attribute, "has a tree in which '" + std::string(at) + "' is above itself");
+      at = parents.at(at);
+    }
+    sound.insert(on_way.begin(), on_way.end());
+  }
+}
+
 void check(const Attribute& attribute, const Categorical& categorical) {
+  check(attribute, categorical.hierarchy);
   // With `other` no value need be listed: free text, of which only counts whether there is any.
   if (categorical.values.empty() && categorical.outside != Outside::other) refuse(attribute, "lists no values");
   if (categorical.values.size() > most_values) refuse(attribute, "lists more than 2^24 values");
@@ -41,6 +61,11 @@ void check(const Attribute& attribute, const Binned& binned) {
   if (edges.size() < 2) refuse(attribute, "needs at least two bin edges");
   if (edges.size() > most_values) refuse(attribute, "has more than 2^24 bins");
   if (binned.outside == Outside::other) refuse(attribute, "is a number and has no other: use refuse or clip");
+  if (binned.calendar != Calendar::none) {
+    if (!binned.integer) refuse(attribute, "is a date and must have whole edges");
+    const std::string fault = fault_of(binned.format, binned.calendar == Calendar::datetime);
+    if (!fault.empty()) refuse(attribute, "cannot be written: " + fault);
+  }
   if (!std::isfinite(edges.back() - edges.front())) refuse(attribute, "has bin edges too far apart");
   for (std::size_t i = 0; i < edges.size(); ++i) {
     if (!std::isfinite(edges[i])) refuse(attribute, "has a bin edge that is not a finite number");
@@ -60,6 +85,25 @@ void check(const Attribute& attribute, const Coded& coded) {
   if (coded.outside == Outside::other) refuse(attribute, "is coded and has no other: use refuse or clip");
 }
 
+void check(const Attribute& attribute, const Origin& origin) {
+  using Kind = Origin::Kind;
+  const std::size_t columns = origin.columns.size();
+  const bool two = origin.kind == Kind::difference || origin.kind == Kind::ratio;
+  const bool fits = two ? columns == 2 : origin.kind == Kind::sum ? columns >= 2 : columns <= 1;
+  if (!fits) refuse(attribute, "is made of a number of columns that its rule does not take");
+  for (const std::string& column : origin.columns) {
+    if (column.empty()) refuse(attribute, "is made of a column without a name");
+  }
+  if (origin.kind == Kind::cell) return;
+  const auto* binned = std::get_if<Binned>(&attribute.type);
+  if (std::holds_alternative<Categorical>(attribute.type) ||
+      (binned != nullptr && binned->calendar != Calendar::none)) {
+    refuse(attribute, "is computed and must be a number");
+  }
+  if (const std::string fault = fault_of(origin.format, false); !fault.empty())
+    refuse(attribute, "reads dates: " + fault);
+}
+
 }  // namespace
 
 void check_attribute(const Attribute& attribute) {
@@ -73,6 +117,7 @@ void check_attribute(const Attribute& attribute) {
     }
   }
   std::visit([&](const auto& type) { check(attribute, type); }, attribute.type);
+  check(attribute, attribute.origin);
 }
 
 }  // namespace fedloom::schema

@@ -43,6 +43,19 @@ Encoded encode_coded(const Coded& coded, double value) {
   return {How::clipped, value < 0 ? 0 : coded.size - 1};
 }
 
+/// Days or seconds that a text means.
+std::optional<double> calendar_number(const Binned& binned, std::string_view text) {
+  const auto moment = parse_moment(text, binned.format);
+  if (!moment) return std::nullopt;
+  return static_cast<double>(binned.calendar == Calendar::date ? day_of(*moment) : *moment);
+}
+
+std::string print_whole(const Binned& binned, std::int64_t value) {
+  if (binned.calendar == Calendar::date) return print_date(value, binned.format);
+  if (binned.calendar == Calendar::datetime) return print_moment(value, binned.format);
+  return std::to_string(value);
+}
+
 /// Whole numbers of an integer bin: [first, first + count).
 struct WholeNumbers {
   std::int64_t first, count;
@@ -57,7 +70,7 @@ std::string decode_binned(const Binned& binned, std::uint32_t bin, double u) {
   const double lo = binned.edges[bin], hi = binned.edges[bin + 1];
   if (!binned.integer) return print_inside(lo + u * (hi - lo), lo, hi, bin + 2 == binned.edges.size());
   const auto [first, count] = whole_numbers(binned, bin);
-  return std::to_string(first + std::min(static_cast<std::int64_t>(u * static_cast<double>(count)), count - 1));
+  return print_whole(binned, first + std::min(static_cast<std::int64_t>(u * static_cast<double>(count)), count - 1));
 }
 
 std::string label_binned(const Binned& binned, std::uint32_t bin) {
@@ -67,12 +80,53 @@ std::string label_binned(const Binned& binned, std::uint32_t bin) {
     return text.append(shortest(binned.edges[bin])).append(", ").append(shortest(binned.edges[bin + 1])) + end;
   }
   const auto [first, count] = whole_numbers(binned, bin);
-  if (count == 1) return std::to_string(first);
-  return std::to_string(first) + "–" + std::to_string(first + count - 1);
+  if (count == 1) return print_whole(binned, first);
+  const char* to = binned.calendar == Calendar::none ? "–" : " – ";
+  return print_whole(binned, first) + to + print_whole(binned, first + count - 1);
 }
 
 const std::string& category(const Categorical& categorical, std::uint32_t code) {
   return code < categorical.values.size() ? categorical.values[code] : categorical.other_label;
+}
+
+}  // namespace
+
+CodesByText nearest_listed(const Categorical& categorical, const CodesByText& listed) {
+  CodesByText parents, found;
+  const auto& tree = categorical.hierarchy.parents;
+  for (std::uint32_t k = 0; k < tree.size(); ++k) parents.emplace(tree[k].first, k);
+  for (const auto& [child, parent] : tree) {
+    if (listed.contains(child)) continue;
+    std::string_view above = parent;
+    // A tree without a circle ends before it has more steps than edges.
+    for (std::size_t step = 0; step < tree.size(); ++step) {
+      if (const auto hit = listed.find(above); hit != listed.end()) {
+        found.emplace(child, hit->second);
+        break;
+      }
+      const auto edge = parents.find(above);
+      if (edge == parents.end()) break;
+      above = tree[edge->second].second;
+    }
+  }
+  return found;
+}
+
+namespace {
+
+Encoded encode_category(const Categorical& categorical, const CodesByText& codes, const CodesByText& ancestors,
+                        std::string_view text) {
+  if (const auto above = ancestors.find(text); above != ancestors.end()) return {How::parent, above->second};
+  if (categorical.hierarchy.by_prefix) {
+    for (std::string_view shorter = text; shorter.size() > 1;) {
+      shorter.remove_suffix(1);
+      const auto above = codes.find(shorter);
+      // A missing token has no children.
+      if (above != codes.end() && above->second < categorical.values.size()) return {How::parent, above->second};
+    }
+  }
+  if (categorical.outside != Outside::other) return {How::refused, 0};
+  return {How::other, static_cast<std::uint32_t>(categorical.values.size())};
 }
 
 }  // namespace
@@ -85,14 +139,25 @@ Encoded Schema::encode(std::size_t attribute, std::string_view text) const {
     const auto found = lookup.codes.find(text);
     if (found != lookup.codes.end()) return {How::fits, found->second};
   }
-  if (categorical != nullptr) {
-    if (categorical->outside != Outside::other) return {How::refused, 0};
-    return {How::other, static_cast<std::uint32_t>(categorical->values.size())};
+  if (categorical != nullptr) return encode_category(*categorical, lookup.codes, lookup.ancestors, text);
+  const auto* binned = std::get_if<Binned>(&a.type);
+  const bool calendar = binned != nullptr && binned->calendar != Calendar::none;
+  const auto value = calendar ? calendar_number(*binned, text) : parse_number(text);
+  return value ? encode_number(attribute, *value) : Encoded{};
+}
+
+Encoded Schema::encode_number(std::size_t attribute, double value) const {
+  const Attribute& a = attributes_.at(attribute);
+  if (const auto* binned = std::get_if<Binned>(&a.type)) {
+    return encode_binned(*binned, (*lookups_)[attribute].bins_per_unit, value);
   }
-  const auto value = parse_number(text);
-  if (!value) return {How::refused, 0};
-  if (const auto* binned = std::get_if<Binned>(&a.type)) return encode_binned(*binned, lookup.bins_per_unit, *value);
-  return encode_coded(std::get<Coded>(a.type), *value);
+  if (const auto* coded = std::get_if<Coded>(&a.type)) return encode_coded(*coded, value);
+  return {};
+}
+
+Encoded Schema::encode_missing(std::size_t attribute) const {
+  const Attribute& a = attributes_.at(attribute);
+  return a.missing ? Encoded{How::fits, a.size() - 1} : Encoded{};
 }
 
 std::string Schema::decode(std::size_t attribute, std::uint32_t code, double u) const {

@@ -15,12 +15,19 @@ struct TextHash {
   std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
 };
 
+using CodesByText = std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>>;
+
 struct Schema::Lookup {
   /// Categories and missing tokens to codes.
-  std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>> codes;
+  CodesByText codes;
+  /// Of each code of a hierarchy's tree, the nearest listed code; the codes that have none are not here.
+  CodesByText ancestors;
   /// Bins per unit where all bins but the last are equally wide (up to rounding), else 0.
   double bins_per_unit = 0;
 };
+
+/// The code of the nearest listed ancestor of each code of the tree that is not listed and has one.
+CodesByText nearest_listed(const Categorical& categorical, const CodesByText& listed);
 
 /// Throws std::invalid_argument: what is wrong with the attribute.
 void check_attribute(const Attribute& attribute);

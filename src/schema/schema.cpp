@@ -37,12 +37,25 @@ void add_field(FieldHasher& hasher, const Categorical& c) {
   for (const std::string& value : c.values) hasher.field(value);
   hasher.field(static_cast<std::uint64_t>(c.outside));
   hasher.field(c.outside == Outside::other ? c.other_label : std::string());
+  if (c.hierarchy.empty()) return;
+  hasher.field("hierarchy").field(std::uint64_t{c.hierarchy.by_prefix}).field(c.hierarchy.parents.size());
+  for (const auto& [child, parent] : c.hierarchy.parents) hasher.field(child).field(parent);
 }
 void add_field(FieldHasher& hasher, const Binned& b) {
   hasher.field("binned").field(std::uint64_t{b.integer}).field(b.edges.size());
   // + 0.0 makes one zero of the two.
   for (const double edge : b.edges) hasher.field(std::bit_cast<std::uint64_t>(edge + 0.0));
   hasher.field(static_cast<std::uint64_t>(b.outside));
+  if (b.calendar != Calendar::none) {
+    hasher.field("calendar").field(static_cast<std::uint64_t>(b.calendar)).field(b.format.text);
+  }
+  if (b.private_bins > 0) hasher.field("private bins").field(std::uint64_t{b.private_bins});
+}
+void add_field(FieldHasher& hasher, const Origin& origin) {
+  hasher.field("origin").field(static_cast<std::uint64_t>(origin.kind)).field(origin.columns.size());
+  for (const std::string& column : origin.columns) hasher.field(column);
+  hasher.field(static_cast<std::uint64_t>(origin.part)).field(static_cast<std::uint64_t>(origin.unit));
+  hasher.field(origin.format.text);
 }
 void add_field(FieldHasher& hasher, const Coded& c) {
   hasher.field("coded").field(std::uint64_t{c.size}).field(static_cast<std::uint64_t>(c.outside));
@@ -51,6 +64,10 @@ void add_field(FieldHasher& hasher, const Coded& c) {
 }  // namespace
 
 std::uint32_t Attribute::size() const { return plain_size(*this) + (missing ? 1 : 0); }
+
+std::vector<std::string> Attribute::sources() const {
+  return origin.columns.empty() ? std::vector<std::string>{name} : origin.columns;
+}
 
 Schema::Schema(std::vector<Attribute> attributes, std::vector<std::string> ids)
     : attributes_(std::move(attributes)), ids_(std::move(ids)) {
@@ -64,6 +81,7 @@ Schema::Schema(std::vector<Attribute> attributes, std::vector<std::string> ids)
       for (const std::string& value : categorical->values) {
         lookup.codes.emplace(value, static_cast<std::uint32_t>(lookup.codes.size()));
       }
+      lookup.ancestors = nearest_listed(*categorical, lookup.codes);
     }
     if (const auto* binned = std::get_if<Binned>(&attribute.type)) lookup.bins_per_unit = equal_width(binned->edges);
     if (attribute.missing) {
@@ -78,6 +96,14 @@ Schema::Schema(std::vector<Attribute> attributes, std::vector<std::string> ids)
     if (id.empty()) throw std::invalid_argument("an id column has no name");
     if (!names.insert(id).second) throw std::invalid_argument("the column '" + id + "' is listed twice");
   }
+}
+
+Schema Schema::of_outputs() const {
+  std::vector<Attribute> plain = attributes_;
+  for (Attribute& attribute : plain) attribute.origin = {};
+  Schema made(std::move(plain), ids_);
+  made.constraints_ = constraints_;
+  return made;
 }
 
 Schema Schema::only(const std::vector<std::string>& names) const {
@@ -116,6 +142,7 @@ Digest Schema::hash() const {
   for (const Attribute& attribute : attributes_) {
     hasher.field(attribute.name);
     std::visit([&](const auto& type) { add_field(hasher, type); }, attribute.type);
+    if (!attribute.origin.is_own_cell()) add_field(hasher, attribute.origin);
     hasher.field(std::uint64_t{attribute.missing});
     if (!attribute.missing) continue;
     hasher.field(attribute.missing_tokens.size());

@@ -24,9 +24,11 @@ std::string number(double value) {
 std::optional<Refusal> check_columns(const config::SitePolicy& policy, const config::Experiment& experiment) {
   const auto& allowed = policy.allow.columns;
   for (const auto& attribute : experiment.schema.attributes()) {
-    if (std::find(allowed.begin(), allowed.end(), attribute.name) == allowed.end()) {
+    // What the table has, under whatever name the experiment models it.
+    for (const std::string& column : attribute.sources()) {
+      if (std::find(allowed.begin(), allowed.end(), column) != allowed.end()) continue;
       return Refusal{RefusalCode::policy,
-                     at(policy, "allow.columns") + "the experiment models column '" + attribute.name +
+                     at(policy, "allow.columns") + "the experiment models column '" + column +
                          "', which this policy does not allow; add it, or have the lead leave it out"};
     }
   }
@@ -229,7 +231,9 @@ std::optional<Refusal> check_lifetime(const config::SitePolicy& policy, const co
 
 std::vector<std::string> unknown_columns(const config::SitePolicy& policy, const config::Experiment& experiment) {
   std::vector<std::string> known = experiment.schema.ids();
-  for (const auto& attribute : experiment.schema.attributes()) known.push_back(attribute.name);
+  for (const auto& attribute : experiment.schema.attributes()) {
+    for (std::string& column : attribute.sources()) known.push_back(std::move(column));
+  }
   std::vector<std::string> unknown;
   for (const auto& column : policy.allow.columns) {
     if (std::find(known.begin(), known.end(), column) == known.end()) unknown.push_back(column);

@@ -65,13 +65,22 @@ std::string in_words(const Quorum& quorum) {
                                    : "; the run ends when one of the " + sites + " sites is lost, and can be resumed");
 }
 
+namespace {
+
+/// "age", "stay (of admitted, discharged)".
+std::string column_in_words(const schema::Attribute& attribute) {
+  if (attribute.origin.is_own_cell()) return attribute.name;
+  return attribute.name + " (of " + listed(attribute.sources(), [](const auto& column) { return column; }) + ")";
+}
+
+}  // namespace
+
 std::vector<Term> terms_of(const config::SitePolicy& policy, const config::Experiment& experiment) {
-  std::vector<Term> terms{
-      {"columns", listed(experiment.schema.attributes(), [](const auto& attribute) { return attribute.name; })},
-      {"unit", unit_in_words(policy)},
-      {"budget", "epsilon " + figure(experiment.privacy.epsilon.value, 4) + " at delta " +
-                     figure(experiment.privacy.delta.value, 2) + " for the whole run"},
-      {"trust", trust_in_words(experiment.privacy.trust)}};
+  std::vector<Term> terms{{"columns", listed(experiment.schema.attributes(), column_in_words)},
+                          {"unit", unit_in_words(policy)},
+                          {"budget", "epsilon " + figure(experiment.privacy.epsilon.value, 4) + " at delta " +
+                                         figure(experiment.privacy.delta.value, 2) + " for the whole run"},
+                          {"trust", trust_in_words(experiment.privacy.trust)}};
   if (!experiment.roster) return terms;
   const auto& members = experiment.roster->members();
   terms.push_back({"sites", std::to_string(members.size()) + ": " +

@@ -15,7 +15,8 @@ namespace fedloom::data {
 
 struct Unit {
   std::optional<std::string> column;  ///< entity id; none: a row is an entity
-  std::uint32_t max_rows = 1;         ///< the first max_rows rows of an entity, in the source's order, are kept
+  std::uint32_t max_rows = 1;         ///< the first max_rows rows of an entity, in the rows' order, are kept
+  std::optional<std::string> order;   ///< the column that says the rows' order; none: the source's own
 };
 
 /// Which rows of a table one of a site's ranks keeps: those of each `of`-th entity, in the order in which they first
@@ -29,7 +30,7 @@ struct Part {
 struct LoadReport {
   struct PerColumn {
     std::string name;
-    std::uint64_t other = 0, clipped = 0, missing = 0;
+    std::uint64_t other = 0, parent = 0, clipped = 0, missing = 0;  ///< parent: counted as a listed ancestor
   };
   std::vector<PerColumn> columns;
   std::uint64_t rows_read = 0;
@@ -41,11 +42,12 @@ struct Loaded {
   LoadReport report;
 };
 
-/// `source`: "csv:PATH", PATH relative to `base`. Columns of the file that the schema does not name never enter;
-/// empty lines are passed over. Throws DataError: no such file, no such column, a value that the schema refuses (line
-/// and column, never the value), a row that names no entity, ragged row, unclosed quote.
-/// With a `part` the table has only its rows; all others are checked like them, so that report and errors are the same
-/// at each rank.
+/// `source`: as schema::parse_source, a PATH relative to `base`. Columns that the schema does not name never enter.
+/// A value that the source does not have (NULL) is missing. Throws DataError: no such table, no such column, a value
+/// that the schema refuses (row and column, never the value), a row that names no entity, and whatever its RowSource
+/// throws; rows whose order nothing states while it decides which rows of an entity are kept. With a `part` the table
+/// has only its rows; all others are checked like them, so that report and errors are the same at each rank. Rows
+/// without an order are sorted by all columns first, so that all ranks see the same.
 Loaded load(const std::string& source, const std::filesystem::path& base, const schema::Schema& schema,
             const Unit& unit, const Part& part = {});
 
@@ -53,8 +55,9 @@ Loaded load(const std::string& source, const std::filesystem::path& base, const 
 struct CheckReport : LoadReport {
   std::vector<std::uint64_t> refused;  ///< per column
   std::vector<std::string> problems;   ///< empty: load() takes the table
-  std::string ignored;                 ///< names of the file's columns that the schema does not name, with commas
+  std::string ignored;                 ///< names of the source's columns that the schema does not name, with commas
 };
-CheckReport check(const std::filesystem::path& csv, const schema::Schema& schema, const Unit& unit);
+CheckReport check(const std::string& source, const std::filesystem::path& base, const schema::Schema& schema,
+                  const Unit& unit);
 
 }  // namespace fedloom::data

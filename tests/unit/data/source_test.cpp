@@ -42,7 +42,7 @@ class Source : public ::testing::Test {
   }
   CheckReport check_text(const std::string& text, const schema::Schema& schema, const Unit& unit = {}) {
     write(text);
-    return check(folder_ / "t.csv", schema, unit);
+    return check("csv:t.csv", folder_.path(), schema, unit);
   }
   test::TempFolder folder_;
 };
@@ -142,9 +142,8 @@ TEST_F(Source, RefusesATableThatIsNotThere) {
   };
   EXPECT_NE(error("csv:none.csv").find("none.csv: there is no such table; check the path"), std::string::npos);
   EXPECT_NE(error("csv:.").find("the table cannot be read"), std::string::npos);
-  EXPECT_NE(error("none.csv").find("the source 'none.csv' is not one that can be read; write it as csv:PATH"),
-            std::string::npos);
-  EXPECT_NE(error("csv:").find("write it as csv:PATH"), std::string::npos);
+  EXPECT_NE(error("none.csv").find("the source says no kind; write it as csv:PATH"), std::string::npos);
+  EXPECT_NE(error("csv:").find("the source names no rows; write it as csv:PATH"), std::string::npos);
 }
 
 TEST_F(Source, CheckCountsAllThatLoadWouldRefuse) {

@@ -47,6 +47,13 @@ INSTANTIATE_TEST_SUITE_P(
                "allow.roster_fingerprint"},
         Broken{"columns", [](SiteWorld& w) { w.policies[0].allow.columns.pop_back(); }, RefusalCode::policy,
                "allow.columns: the experiment models column 'c'"},
+        Broken{"column_under_another_name",
+               [](SiteWorld& w) {
+                 auto attributes = w.experiment.schema.attributes();
+                 attributes[0].origin.columns = {"diagnosis"};
+                 w.experiment.schema = schema::Schema(attributes, {});
+               },
+               RefusalCode::policy, "allow.columns: the experiment models column 'diagnosis'"},
         Broken{"max_rows", [](SiteWorld& w) { w.policies[0].max_rows = 2; }, RefusalCode::policy, "unit.max_rows"},
         Broken{"max_sites", [](SiteWorld& w) { w.policies[0].max_sites = 2; }, RefusalCode::policy, "unit.max_sites"},
         Broken{"tick", [](SiteWorld& w) { w.experiment.transport.tick = Millis(4); }, RefusalCode::policy,
