@@ -7,6 +7,7 @@
 #include "explain.hpp"
 #include "fedloom/config/config.hpp"
 #include "fedloom/schema/number.hpp"
+#include "text.hpp"
 #include "validate.hpp"
 #include "yaml_tree.hpp"
 
@@ -113,6 +114,7 @@ const json& schema_at(const json& schema, json::json_pointer pointer) {
 Document::Document(const std::filesystem::path& file, std::string_view kind) : file_(file) {
   const json schema = json::parse(json_schema(kind));
   value_ = TypedView(*this).read(read_yaml(file), schema, json::json_pointer());
+  if (kind == "schema") refuse_blanks();
   std::vector<Explanation> explanations;
   const std::vector<std::string> broken = broken_values(schema, value_);
   for (const std::string& pointer : broken) {
@@ -133,6 +135,30 @@ Document::Document(const std::filesystem::path& file, std::string_view kind) : f
   const auto first = std::min_element(explanations.begin(), explanations.end(),
                                       [&](const auto& a, const auto& b) { return position(a) < position(b); });
   throw ConfigError(first->at_key ? at_key(first->pointer) : at(first->pointer), first->what, first->remedy);
+}
+
+void Document::refuse_blanks() const {
+  if (!value_.is_object() || !value_.contains("attributes") || !value_["attributes"].is_array()) return;
+  std::string first, name, key_of_first;
+  std::size_t more = 0;
+  const json& list = value_["attributes"];
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (!list[i].is_object()) continue;
+    for (const auto& [key, part] : list[i].items()) {
+      if (!part.is_null()) continue;
+      const json::json_pointer pointer = json::json_pointer("/attributes") / i / key;
+      const bool earlier = first.empty() || at_key(pointer.to_string()).line < at_key(first).line;
+      more += !first.empty();
+      if (!earlier) continue;
+      first = pointer.to_string();
+      key_of_first = key;
+      name = list[i].contains("name") && list[i]["name"].is_string() ? list[i]["name"].get<std::string>() : "";
+    }
+  }
+  if (first.empty()) return;
+  const std::string others = more == 0 ? "" : " (" + std::to_string(more) + " more blanks follow)";
+  throw ConfigError(at_key(first), "the column '" + clipped(name) + "' leaves '" + key_of_first + "' blank" + others,
+                    "fill it in from public knowledge, such as a code book, or remove the column");
 }
 
 std::filesystem::path Document::beside(const std::string& path) const { return file_.parent_path() / path; }

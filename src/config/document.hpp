@@ -28,6 +28,8 @@ class Document {
 
  private:
   friend class TypedView;
+  /// Of a schema: what a draft left open must be filled in by a person.
+  void refuse_blanks() const;
   struct Place {
     int line = 0, column = 0, key_line = 0, key_column = 0;
   };

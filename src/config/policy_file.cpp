@@ -4,6 +4,7 @@
 #include "duration.hpp"
 #include "fedloom/config/config.hpp"
 #include "fedloom/schema/number.hpp"
+#include "fedloom/schema/source_name.hpp"
 
 namespace fedloom::config {
 namespace {
@@ -50,6 +51,17 @@ SitePolicy::Allow allowed(const Document& document) {
   return made;
 }
 
+/// The refusal never repeats what stands there: it may hold a secret.
+std::string source_of(const Document& document) {
+  std::string source = document.value()["source"];
+  try {
+    schema::parse_source(source);
+  } catch (const std::invalid_argument& error) {
+    document.fail("/source", error.what(), "");
+  }
+  return source;
+}
+
 }  // namespace
 
 SitePolicy load_policy(const std::filesystem::path& file) {
@@ -61,7 +73,7 @@ SitePolicy load_policy(const std::filesystem::path& file) {
   policy.key = std::filesystem::absolute(document.beside(value["key"])).lexically_normal();
   policy.data_set = value["data_set"];
   policy.data_class = value.value("class", "private") == "public" ? DataClass::public_data : DataClass::private_data;
-  policy.source = value["source"];
+  policy.source = source_of(document);
   if (value.contains("unit")) {
     const json& unit = value["unit"];
     if (unit.contains("column") && unit["column"].is_string()) policy.unit_column = unit["column"].get<std::string>();

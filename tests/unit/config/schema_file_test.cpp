@@ -84,6 +84,93 @@ TEST(SchemaFile, WrittenIsReadBackWithTheSameHash) {
   EXPECT_EQ(again.ids(), schema.ids());
 }
 
+TEST(SchemaFile, PlacesBinsOnALogarithmicScale) {
+  EXPECT_EQ(edges_of("type: real, min: 1, max: 100, bins: 2, scale: log"), (Edges{1, 10, 100}));
+  EXPECT_EQ(edges_of("type: real, min: 0, max: 100, bins: 2, scale: log, smallest: 1"), (Edges{0, 1, 10, 100}));
+  EXPECT_EQ(edges_of("type: integer, min: 1, max: 1000000, bins: 6, scale: log"),
+            (Edges{1, 10, 100, 1000, 10000, 100000, 1000000}));
+  EXPECT_EQ(edges_of("type: integer, min: 1, max: 9, bins: 30, scale: log"), (Edges{1, 2, 3, 4, 5, 6, 7, 8, 9}));
+}
+
+TEST(SchemaFile, DividesDatesIntoBins) {
+  EXPECT_EQ(edges_of("type: date, from: 1970-01-01, to: 1970-03-31, step: month"), (Edges{0, 31, 59, 89}));
+  EXPECT_EQ(edges_of("type: date, from: 1970-01-01, to: 1970-01-03, step: day"), (Edges{0, 1, 2, 2}));
+  EXPECT_EQ(edges_of("type: date, format: '%d.%m.%Y', from: 01.01.1970, to: 15.01.1970, step: week"),
+            (Edges{0, 7, 14, 14}));
+  EXPECT_EQ(edges_of("type: date, edges: [1970-01-01, 1970-02-01, 1970-03-01]"), (Edges{0, 31, 59}));
+  EXPECT_EQ(edges_of("type: datetime, from: 1970-01-01, to: '1970-01-01T02:00', step: hour"),
+            (Edges{0, 3600, 7200, 7200}));
+  EXPECT_EQ(edges_of("type: date, from: 1970-01-01, to: 1970-01-10, bins: 2"), (Edges{0, 5, 9}));
+}
+
+TEST(SchemaFile, MakesAFineGridForPrivateBins) {
+  const ConfigFolder folder;
+  const auto binned = [&](const std::string& column) {
+    return std::get<Binned>(load_text(folder, "  - {name: x, " + column + "}\n").attributes()[0].type);
+  };
+  const auto fine = binned("type: real, min: 0, max: 1, bins: {private: 8}");
+  EXPECT_EQ(fine.private_bins, 8u);
+  EXPECT_EQ(fine.edges.size(), 129u);
+  EXPECT_EQ(binned("type: real, min: 0, max: 1, bins: {private: 8, grid: 20}").edges.size(), 21u);
+  const auto few = binned("type: integer, min: 0, max: 30, bins: {private: 8}");
+  EXPECT_EQ(few.edges.size(), 32u) << "a cell for each number";
+  EXPECT_EQ(few.private_bins, 8u);
+  const auto all = binned("type: integer, min: 0, max: 3, bins: {private: 8}");
+  EXPECT_EQ(all.private_bins, 0u) << "nothing is to be merged";
+  EXPECT_EQ(all.edges, (Edges{0, 1, 2, 3, 3}));
+}
+
+TEST(SchemaFile, KnowsTheNumbersThatAPartOfADateCanBe) {
+  EXPECT_EQ(edges_of("type: integer, part: quarter"), (Edges{1, 2, 3, 4, 4}));
+  EXPECT_EQ(edges_of("type: integer, part: hour, bins: 2"), (Edges{0, 12, 23}));
+}
+
+TEST(SchemaFile, ReadsATreeOfCodesFromAFile) {
+  const ConfigFolder folder;
+  folder.write("icd.csv", "child,parent\nI21.4,I21\nI21,I\nI,\n");
+  const auto schema = load_text(folder, "  - {name: x, type: hierarchical, tree: icd.csv, values: [I21, I]}\n");
+  EXPECT_EQ(schema.encode(0, "I21.4").code, 0u);
+  EXPECT_EQ(schema.domain().size(0), 3u) << "I21, I and other";
+  const auto all = load_text(folder, "  - {name: x, type: hierarchical, tree: icd.csv}\n");
+  EXPECT_EQ(std::get<Categorical>(all.attributes()[0].type).values, (std::vector<std::string>{"I21.4", "I21", "I"}));
+}
+
+TEST(SchemaFile, RefusesAFileThatIsNoTree) {
+  const ConfigFolder folder;
+  const auto error_of = [&](const std::string& tree) {
+    folder.write("icd.csv", tree);
+    try {
+      load_text(folder, "  - {name: x, type: hierarchical, tree: icd.csv}\n");
+    } catch (const ConfigError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_NE(error_of("a,b\n").find("icd.csv:1: the tree's first line is not 'child,parent'"), std::string::npos);
+  EXPECT_NE(error_of("child,parent\na\n").find("icd.csv:2: a line of the tree is not child,parent"), std::string::npos);
+  EXPECT_NE(error_of("child,parent\n\"a,b\n").find("icd.csv:2: the tree is no CSV file"), std::string::npos);
+}
+
+TEST(SchemaFile, OfEveryOtherKindIsReadBackWithTheSameHash) {
+  const ConfigFolder folder;
+  const auto schema = load_text(
+      folder,
+      "  - {name: a, type: date, from: 2020-01-01, to: 2021-12-31, step: month, column: b, missing: true}\n"
+      "  - {name: c, type: datetime, format: '%d.%m.%Y %H:%M', from: 01.01.2020 00:00, to: 01.01.2021 00:00, step: week}\n"
+      "  - {name: d, type: hierarchical, tree: [[I21.4, I21]], values: [I21]}\n"
+      "  - {name: e, type: hierarchical, prefix: true, values: [I21], outside: refuse}\n"
+      "  - {name: f, type: integer, part: weekday, column: b, format: '%Y%m%d'}\n"
+      "  - {name: g, type: integer, min: 0, max: 900, bins: {private: 9}, since: b}\n"
+      "  - {name: h, type: real, min: 0, max: 9, bins: 3, derive: {ratio: [x, y]}}\n"
+      "  - {name: i, type: real, min: 0, max: 9, bins: 3, derive: {sum: [x, y, z]}}\n"
+      "  - {name: j, type: real, min: 0, max: 9, bins: 3, derive: {difference: [x, y], in: years}}\n");
+  const auto again = load_schema(folder.write("again.yaml", schema_yaml(schema)));
+  EXPECT_EQ(again.hash(), schema.hash());
+  for (std::size_t i = 0; i < schema.attributes().size(); ++i) {
+    EXPECT_EQ(again.attributes()[i].sources(), schema.attributes()[i].sources());
+  }
+}
+
 class BadSchema : public ::testing::TestWithParam<BadFile> {
  protected:
   ConfigFolder folder_;
@@ -119,7 +206,7 @@ std::vector<BadFile> bad_schemas() {
       bad("name_twice", "name: sex", "name: age", ":8:11: there are two columns 'age'; remove or rename one"),
       bad("name_twice_id", "name: person", "name: age", ":21:11: there are two columns 'age'"),
       bad("type", "type: integer", "type: int",
-          ":4:11: 'type' must be one of categorical, integer, real, coded, not 'int'"),
+          ":4:11: 'type' must be one of categorical, integer, real, date, datetime, hierarchical, coded, not 'int'"),
       bad("no_type", "    type: integer\n", "", ":3:5: the column 'age' lacks 'type'; add type: categorical, integer"),
       bad("role", "role: id", "role: key", ":22:11: 'role' must be id, not 'key'"),
       bad("role_and_type", "role: id", "role: id\n    type: real",
@@ -150,7 +237,82 @@ std::vector<BadFile> bad_schemas() {
       bad("max", "max: 90", "max: [90]", ":6:10: 'max' must be a number, not a list"),
       bad("max_below_min", "max: 90", "max: 17", ":6:10: 'max' must be above 'min'"),
       column("bins", "type: real, min: 0, max: 1, bins: 0",
-             ":3:49: 'bins' must be a whole number at least 1 and at most 1000000, not 0"),
+             ":3:49: 'bins' must be a whole number at least 1 and at most 1000000, or {private: number}, not 0"),
+      column("private", "type: real, min: 0, max: 1, bins: {private: 1}",
+             ":3:59: 'private' must be a whole number at least 2 and at most 64, not 1"),
+      column("private_missing", "type: real, min: 0, max: 1, bins: {grid: 99}", ":3:49: 'bins' lacks 'private'"),
+      column("grid", "type: real, min: 0, max: 1, bins: {private: 4, grid: 2}",
+             ":3:68: 'grid' must be a whole number at least 3"),
+      column("grid_coarse", "type: real, min: 0, max: 1, bins: {private: 4, grid: 4}",
+             ":3:68: 'grid' must be above 'private'"),
+      column("scale", "type: real, min: 1, max: 9, bins: 2, scale: cubic",
+             ":3:59: 'scale' must be one of linear, log, not 'cubic'"),
+      column("scale_from_zero", "type: real, min: 0, max: 9, bins: 2, scale: log",
+             ":3:59: a logarithmic scale from 0 on needs 'smallest'"),
+      column("scale_below_zero", "type: real, min: -1, max: 9, bins: 2, scale: log",
+             ":3:32: a logarithmic scale has no numbers below 0"),
+      column("scale_with_width", "type: real, min: 1, max: 9, width: 2, scale: log", ":3:60: 'scale' needs bins"),
+      column("smallest", "type: real, min: 0, max: 9, bins: 2, scale: log, smallest: 0",
+             ":3:74: 'smallest' must be a number above 0, not 0"),
+      column("smallest_alone", "type: real, min: 0, max: 9, bins: 2, smallest: 1", "'smallest' needs scale: log"),
+      column("format", "type: date, from: 2020-01-01, to: 2020-02-01, step: day, format: [x]",
+             "'format' must be a format such as %d.%m.%Y, not a list"),
+      column("format_unknown", "type: date, from: 2020-01-01, to: 2020-02-01, step: day, format: '%d %B %Y'",
+             "'format' cannot be used: a format knows %Y, %m, %d, %H, %M and %S only; write it as"),
+      column("format_of_a_number", "type: integer, min: 0, max: 9, bins: 2, format: '%d.%m.%Y'",
+             "'format' is for dates; remove it"),
+      column("from", "type: date, from: [], to: 2020-02-01, step: day", "'from' must be a date such as 2024-01-31"),
+      column("from_no_date", "type: date, from: 2020-02-30, to: 2020-03-01, step: day",
+             ":3:33: '2020-02-30' is no date of the column's format; write it as 2024-01-31"),
+      column("no_from", "type: date, to: 2020-03-01, step: day", "the column 'x' lacks 'from'; give its first"),
+      column("to", "type: date, from: 2020-01-01, to: {}, step: day", "'to' must be a date such as 2024-01-31"),
+      column("to_early", "type: date, from: 2020-01-01, to: 2020-01-01, step: day",
+             "'to' must be after 'from'; correct"),
+      column("step", "type: date, from: 2020-01-01, to: 2021-01-01, step: decade",
+             "'step' must be one of hour, day, week, month, quarter, year, not 'decade'"),
+      column("step_of_hours", "type: date, from: 2020-01-01, to: 2021-01-01, step: hour", "a date has no hours"),
+      column("no_step", "type: date, from: 2020-01-01, to: 2021-01-01",
+             "the column 'x' needs exactly one of step, bins and edges"),
+      column("date_edges", "type: date, edges: [2020-01-01, 2019-01-01]", "'edges' must ascend"),
+      column("date_edge", "type: date, edges: [2020-01-01, 7]", "'7' is no date of the column's format"),
+      column("date_and_min", "type: date, min: 0, from: 2020-01-01, to: 2021-01-01, step: day",
+             "'min' means nothing for a column of date"),
+      column("tree", "type: hierarchical, tree: {}", "'tree' must be a CSV file of child,parent"),
+      column("tree_no_file", "type: hierarchical, tree: none.csv", "there is no file 'none.csv'; check its path"),
+      column("tree_pair", "type: hierarchical, tree: [[a]]", "item 1 of 'tree' must have at least 2 items"),
+      column("tree_circle", "type: hierarchical, tree: [[a, b], [b, a]]", "has a tree in which 'a' is above itself"),
+      column("tree_two_parents", "type: hierarchical, tree: [[a, b], [a, c]]", "gives the code 'a' two parents"),
+      column("no_tree", "type: hierarchical, values: [a]", "the column 'x' needs either 'tree' or prefix: true"),
+      column("prefix", "type: hierarchical, values: [a], prefix: 3", "'prefix' must be true or false, not '3'"),
+      column("prefix_alone", "type: hierarchical, prefix: true", "the column 'x' lacks 'values'; list the codes"),
+      column("tree_of_categories", "type: categorical, values: [a], tree: [[b, a]]",
+             "'tree' means nothing for a column of categorical"),
+      column("column", "type: coded, size: 2, column: ''", "'column' must be the name of a column, not ''"),
+      column("part", "type: integer, part: minute", "'part' must be one of year, quarter, month, week, day, weekday"),
+      column("part_of_a_code", "type: coded, size: 12, part: month", "'part' means nothing for a column of coded"),
+      column("part_year", "type: integer, part: year", "the column 'x' lacks 'min'; give its bounds"),
+      column("since", "type: integer, min: 0, max: 9, width: 1, since: []", "'since' must be the name of a column"),
+      column("since_and_part", "type: integer, part: month, since: b", "'since' and 'derive' do not go together"),
+      column("derive", "type: real, min: 0, max: 9, bins: 2, derive: sum", "'derive' must be a mapping"),
+      column("derive_nothing", "type: real, min: 0, max: 9, bins: 2, derive: {in: days}",
+             "'derive' needs exactly one of difference, sum and ratio"),
+      column("derive_and_column", "type: real, min: 0, max: 9, bins: 2, column: a, derive: {sum: [a, b]}",
+             "'column' and 'derive' do not go together"),
+      column("difference", "type: real, min: 0, max: 9, bins: 2, derive: {difference: [a]}",
+             "'difference' takes two columns"),
+      column("ratio", "type: real, min: 0, max: 9, bins: 2, derive: {ratio: [a, b, c]}", "'ratio' takes two columns"),
+      column("sum", "type: real, min: 0, max: 9, bins: 2, derive: {sum: [a]}", "'sum' must have at least 2 items"),
+      column("in", "type: real, min: 0, max: 9, bins: 2, derive: {difference: [a, b], in: weeks}",
+             "'in' must be one of hours, days, years, not 'weeks'"),
+      column("in_a_sum", "type: real, min: 0, max: 9, bins: 2, derive: {sum: [a, b], in: days}",
+             "'in' is for a difference of dates"),
+      column("blank", "type: real, min: , max: , bins: 2",
+             "the column 'x' leaves 'max' blank (1 more blanks follow); fill it in from public knowledge"),
+      {"codebook", "version: 1\ncodebook: a\nattributes: [{name: a, role: id}]\n", ":2:11: 'codebook' must be a mapping"},
+      {"codebook_file", "version: 1\ncodebook: {file: [], sha256: a}\nattributes: []\n",
+       ":2:18: 'file' must be the name of a file"},
+      {"codebook_sha256", "version: 1\ncodebook: {file: a, sha256: b}\nattributes: [{name: a, role: id}]\n",
+       ":2:29: 'sha256' must be 64 hexadecimal digits, not 'b'"},
       column("bins_too_many", "type: integer, min: 0, max: 4, bins: 6",
              ":3:52: there are more bins than whole numbers from min to max; use bins: 5"),
       column("bins_and_width", "type: real, min: 0, max: 1, bins: 2, width: 0.5",
