@@ -1,16 +1,25 @@
-// fedloom schema check: is this schema sound, and would this table fit it? fedloom schema format: the JSON Schemas.
+// fedloom schema check: is this schema sound, and would this table fit it? draft: a schema to begin with. format: the
+// JSON Schemas.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
 #include <iomanip>
 #include <iostream>
+#include <nlohmann/json.hpp>
 
 #include "commands.hpp"
+#include "fedloom/base/file.hpp"
 #include "fedloom/config/config.hpp"
+#include "fedloom/config/draft.hpp"
+#include "fedloom/data/kinds.hpp"
 #include "fedloom/data/source.hpp"
 #include "program.hpp"
 
 namespace fedloom::apps {
 namespace {
+
+namespace fs = std::filesystem;
 
 void describe(const schema::Schema& schema, const std::string& file) {
   std::cout << file << ": " << schema.domain().dimensions() << " attributes, " << schema.domain().width()
@@ -25,45 +34,143 @@ void describe(const schema::Schema& schema, const std::string& file) {
               << "  never enters\n";
 }
 
-/// True when every row fits.
-bool describe(const data::CheckReport& report) {
+bool fits(const data::CheckReport& report) {
+  const auto none = [](std::uint64_t count) { return count == 0; };
+  return report.problems.empty() && std::all_of(report.refused.begin(), report.refused.end(), none);
+}
+
+void describe(const data::CheckReport& report, const schema::Schema& schema) {
   std::cout << "\n"
             << grouped(report.rows_read) << " rows read; these figures are about rows and stay here\n"
             << "  " << std::left << std::setw(22) << "column" << std::right << std::setw(10) << "missing"
-            << std::setw(10) << "other" << std::setw(10) << "clipped" << std::setw(10) << "refused"
+            << std::setw(10) << "parent" << std::setw(10) << "other" << std::setw(10) << "clipped" << std::setw(10)
+            << "refused"
             << "\n";
-  bool fits = report.problems.empty();
   for (std::size_t i = 0; i < report.columns.size(); ++i) {
     const auto& column = report.columns[i];
-    fits = fits && report.refused[i] == 0;
     std::cout << "  " << std::left << std::setw(22) << column.name << std::right << std::setw(10) << column.missing
-              << std::setw(10) << column.other << std::setw(10) << column.clipped << std::setw(10) << report.refused[i]
-              << "\n";
+              << std::setw(10) << column.parent << std::setw(10) << column.other << std::setw(10) << column.clipped
+              << std::setw(10) << report.refused[i] << "\n";
+  }
+  for (std::size_t k = 0; k < report.broken.size(); ++k) {
+    if (report.broken[k] == 0) continue;
+    std::cout << "  " << grouped(report.broken[k]) << " rows break the constraint "
+              << schema.constraints().list()[k].text << "\n";
   }
   for (const auto& problem : report.problems) std::cout << "  " << problem << "\n";
-  return fits;
+}
+
+nlohmann::json as_json(const data::CheckReport& report, const schema::Schema& schema) {
+  nlohmann::json columns = nlohmann::json::array(), constraints = nlohmann::json::array();
+  for (std::size_t i = 0; i < report.columns.size(); ++i) {
+    const auto& column = report.columns[i];
+    columns.push_back({{"name", column.name},
+                       {"missing", column.missing},
+                       {"parent", column.parent},
+                       {"other", column.other},
+                       {"clipped", column.clipped},
+                       {"refused", report.refused[i]}});
+  }
+  for (std::size_t k = 0; k < report.broken.size(); ++k) {
+    constraints.push_back({{"constraint", schema.constraints().list()[k].text}, {"rows", report.broken[k]}});
+  }
+  return {{"private", "these figures are about rows"},
+          {"fits", fits(report)},
+          {"rows", report.rows_read},
+          {"columns", columns},
+          {"constraints", constraints},
+          {"problems", report.problems},
+          {"ignored", report.ignored}};
 }
 
 /// A source as a person names it on a command line: a path alone is a file's.
 std::string source_argument(const std::string& text) {
-  for (const char* scheme : {"csv:", "parquet:", "postgres:", "postgres("}) {
+  for (const char* scheme : {"csv:", "parquet:", "postgres"}) {
     if (text.starts_with(scheme)) return text;
   }
   return (text.ends_with(".parquet") ? "parquet:" : "csv:") + text;
 }
 
 /// Without a query, which may hold anything.
-std::string shown_source(const std::string& text) { return text.starts_with("postgres") ? "the query" : text; }
+std::string shown_source(const std::string& text) { return text.starts_with("postgres") ? "the source" : text; }
 
-void check(const std::string& schema_file, const std::string& table) {
-  const auto schema = config::load_schema(schema_file);
-  describe(schema, schema_file);
-  if (table.empty()) return;
-  if (!describe(data::check(source_argument(table), std::filesystem::current_path(), schema, {}))) {
-    throw DataError({.file = shown_source(table)}, "does not fit the schema",
+struct CheckArguments {
+  std::string schema, table;
+  bool json = false;
+};
+
+void check(const CheckArguments& arguments) {
+  const auto schema = config::load_schema(arguments.schema);
+  if (!arguments.json) describe(schema, arguments.schema);
+  if (arguments.table.empty()) {
+    if (arguments.json) throw UsageError("--json needs a table to report on", "name one; see --help");
+    return;
+  }
+  const auto report = data::check(source_argument(arguments.table), fs::current_path(), schema, {});
+  if (arguments.json) {
+    std::cout << as_json(report, schema).dump(2) << "\n";
+  } else {
+    describe(report, schema);
+  }
+  if (!fits(report)) {
+    throw DataError({.file = shown_source(arguments.table)}, "does not fit the schema",
                     "correct the table, or give the schema a rule (outside: other or clip, missing: true)");
   }
-  std::cout << "fits\n";
+  if (!arguments.json) std::cout << "fits\n";
+}
+
+struct DraftArguments {
+  std::string source, out, codebook;
+  bool force = false;
+};
+
+void write_draft(const DraftArguments& arguments) {
+  if (!arguments.out.empty() && fs::exists(arguments.out) && !arguments.force) {
+    throw UsageError("the file " + arguments.out + " is there already", "choose another --out, or add --force");
+  }
+  std::optional<config::Codebook> codebook;
+  if (!arguments.codebook.empty()) codebook = config::load_codebook(arguments.codebook);
+  std::vector<config::DraftColumn> columns;
+  for (const auto& column : data::kinds_of(source_argument(arguments.source), fs::current_path())) {
+    columns.push_back({column.name, column.kind});
+  }
+  const std::string text = config::draft_schema(columns, codebook);
+  if (arguments.out.empty()) {
+    std::cout << text;
+    return;
+  }
+  write_atomically(fs::path(arguments.out), std::string_view(text));
+  std::cout << arguments.out << ": " << columns.size() << " columns; fill in what is blank from public knowledge\n";
+  if (!codebook) return;
+  for (const auto& name : config::columns_without_data(columns, *codebook)) {
+    std::cout << "  the code book also knows '" << name << "', which the table does not have\n";
+  }
+}
+
+void add_check(CLI::App& parent) {
+  auto* command = parent.add_subcommand(
+      "check", "Check a schema, and what of a table would be clipped, sent to `other` or refused");
+  auto arguments = std::make_shared<CheckArguments>();
+  command->add_option("schema", arguments->schema, "The schema file")->required();
+  command->add_option("table", arguments->table, "A CSV or Parquet file, or postgres:TABLE or postgres:SELECT …");
+  command->add_flag("--json", arguments->json, "Print the report about the table as JSON");
+  command->footer("Example: fedloom schema check adult.schema.yaml adult-young.csv");
+  command->callback([=] { check(*arguments); });
+}
+
+void add_draft(CLI::App& parent) {
+  auto* command = parent.add_subcommand(
+      "draft", "Begin a schema: names of a table's header and kinds of its values, and no bound or category from rows");
+  auto arguments = std::make_shared<DraftArguments>();
+  command->add_option("source", arguments->source, "A CSV or Parquet file, or postgres:TABLE or postgres:SELECT …")
+      ->required();
+  command->add_option("--out", arguments->out, "File to write; default: the terminal");
+  command->add_option("--from-codebook", arguments->codebook,
+                      "A published code book, CSV or YAML, that fills the blanks");
+  command->add_flag("--force", arguments->force, "Replace the file of --out");
+  command->footer(
+      "Example: fedloom schema draft patients.csv --from-codebook registry-codebook.csv --out registry.schema.yaml");
+  command->callback([=] { write_draft(*arguments); });
 }
 
 }  // namespace
@@ -73,14 +180,8 @@ void add_schema(CLI::App& app) {
       app.add_subcommand("schema", "Work with schemas: the public description of a table, and of our files");
   command->require_subcommand(1);
   command->footer("Example: fedloom schema check adult.schema.yaml adult-young.csv");
-  auto* check_command = command->add_subcommand(
-      "check", "Check a schema, and what of a table would be clipped, sent to `other` or refused");
-  auto schema = std::make_shared<std::string>();
-  auto csv = std::make_shared<std::string>();
-  check_command->add_option("schema", *schema, "The schema file")->required();
-  check_command->add_option("table", *csv, "A CSV file with a header line");
-  check_command->footer("Example: fedloom schema check adult.schema.yaml adult-young.csv");
-  check_command->callback([=] { check(*schema, *csv); });
+  add_check(*command);
+  add_draft(*command);
   auto* format = command->add_subcommand("format", "Print the JSON Schema of one of the four kinds of file");
   auto kind = std::make_shared<std::string>();
   format->add_option("kind", *kind, "experiment, policy, roster or schema")

@@ -51,6 +51,7 @@ std::string ignored_columns(const RowSource& rows, const schema::Schema& schema)
 
 void check_rows(const RowEncoder& encoder, RowSource& rows, const schema::Schema& schema, EntityBound& bound,
                 CheckReport& report) {
+  std::vector<std::uint32_t> codes(schema.attributes().size());
   while (rows.next()) {
     ++report.rows_read;
     if (!bound.keeps(rows)) {
@@ -61,7 +62,9 @@ void check_rows(const RowEncoder& encoder, RowSource& rows, const schema::Schema
       const schema::Encoded encoded = encoder.encode(rows, i);
       count(report.columns[i], schema.attributes()[i], encoded);
       report.refused[i] += encoded.how == How::refused;
+      codes[i] = encoded.how == How::refused ? schema::Constraints::unset : encoded.code;
     }
+    for (const std::size_t k : schema.constraints().violations(codes)) ++report.broken[k];
   }
 }
 
@@ -102,6 +105,7 @@ CheckReport check(const std::string& source, const std::filesystem::path& base, 
   CheckReport report;
   static_cast<LoadReport&>(report) = empty_report(schema);
   report.refused.resize(schema.attributes().size());
+  report.broken.resize(schema.constraints().list().size());
   try {
     check_source(open_source(source, base), schema, unit, report);
   } catch (const DataError& error) {

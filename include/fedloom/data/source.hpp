@@ -54,6 +54,7 @@ Loaded load(const std::string& source, const std::filesystem::path& base, const 
 /// Like load but never throws: what would be clipped, sent to `other` or refused, per column. PRIVATE as LoadReport.
 struct CheckReport : LoadReport {
   std::vector<std::uint64_t> refused;  ///< per column
+  std::vector<std::uint64_t> broken;   ///< per constraint of the schema: rows that break it, of those that it can read
   std::vector<std::string> problems;   ///< empty: load() takes the table
   std::string ignored;                 ///< names of the source's columns that the schema does not name, with commas
 };
