@@ -25,4 +25,20 @@ std::vector<SiteTable> tables_beside(const fs::path& experiment) {
   return sites;
 }
 
+std::vector<SiteTable> named_tables(const std::vector<std::string>& data, const fs::path& experiment) {
+  if (data.empty()) return tables_beside(experiment);
+  std::vector<SiteTable> sites;
+  for (const auto& text : data) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || !is_site_name(text.substr(0, equals))) {
+      throw UsageError("--data " + text + " is not NAME=FILE.csv",
+                       "name each site's table, as in --data north=north.csv");
+    }
+    sites.push_back({text.substr(0, equals), fs::absolute(text.substr(equals + 1))});
+    if (!fs::exists(sites.back().table))
+      throw UsageError("there is no file " + sites.back().table.string(), "check --data");
+  }
+  return sites;
+}
+
 }  // namespace fedloom::apps

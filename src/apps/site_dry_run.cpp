@@ -1,7 +1,5 @@
 // fedloom-site dry-run: what a round would take from this site, message by message.
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <cmath>
 #include <iomanip>
@@ -15,32 +13,11 @@
 #include "fedloom/site/policy_check.hpp"
 #include "fedloom/site/rehearsal.hpp"
 #include "program.hpp"
+#include "scratch_folder.hpp"
 #include "site_commands.hpp"
 
 namespace fedloom::apps {
 namespace {
-
-/// A folder that only this user can read, and that goes with the object.
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "fedloom-dry-run-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) {
-      throw EnvironmentError(name, "cannot be created", "check the folder for temporary files (TMPDIR)");
-    }
-    path_ = name;
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  const std::filesystem::path& path() const noexcept { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// What a custodian wants to know of a message: what is in it, and what each part may tell.
 struct Contents {

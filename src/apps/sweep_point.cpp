@@ -1,15 +1,6 @@
 // One point of a sweep: the experiment changed, the rows dealt out, `fedloom demo` as a child, the score.
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <csignal>
-#include <cstring>
-#include <thread>
 #include <utility>
 
 #include "fedloom/base/clock.hpp"
@@ -18,55 +9,13 @@
 #include "fedloom/data/source.hpp"
 #include "fedloom/evaluate/marginal_error.hpp"
 #include "program.hpp"
+#include "self_process.hpp"
 #include "sweep.hpp"
-
-extern char** environ;
 
 namespace fedloom::apps {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr Millis look_every{20};
-
-struct Ended {
-  int status = 0;
-  double cpu_seconds = 0, peak_mb = 0;
-};
-
-double seconds_of(const timeval& time) {
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-}
-
-/// Runs this program with other words, its output into `log`. Time and memory are those of the child and of all that
-/// it waited for.
-Ended run_self(std::vector<std::string> words, const fs::path& log) {
-  words.insert(words.begin(), fs::read_symlink("/proc/self/exe").string());
-  std::vector<char*> argv;
-  for (auto& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t files;
-  posix_spawn_file_actions_init(&files);
-  posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
-  posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO);
-  pid_t child = 0;
-  const int error = posix_spawn(&child, argv[0], &files, nullptr, argv.data(), environ);
-  posix_spawn_file_actions_destroy(&files);
-  if (error != 0) throw EnvironmentError("fedloom", std::string("cannot be started: ") + std::strerror(error), "");
-  int status = 0;
-  rusage usage{};
-  bool asked = false;
-  for (pid_t ended = 0; ended != child;) {
-    ended = wait4(child, &status, WNOHANG, &usage);
-    if (ended < 0 && errno != EINTR) throw EnvironmentError("fedloom", "cannot be waited for", "");
-    if (stop_flag().load() && !std::exchange(asked, true)) kill(child, SIGTERM);
-    if (ended != child) std::this_thread::sleep_for(look_every);
-  }
-  return {.status = status,
-          .cpu_seconds = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime),
-          .peak_mb = static_cast<double>(usage.ru_maxrss) / 1024.0};
-}
 
 /// Makes the folder of one point, and takes it away again however the point ends.
 class PointFolder {
@@ -138,7 +87,7 @@ SweepResult run_point(const SweepPoint& point, const config::Experiment& experim
   }
   const fs::path log = folder.string() + ".log";
   const Instant start = monotonic_now();
-  const Ended ended = run_self(words, log);
+  const SelfEnded ended = run_self(words, log);
   const double seconds = std::chrono::duration<double>(monotonic_now() - start).count();
   if (stop_flag().load()) throw Interrupted("the sweep was stopped", "the same command goes on with it");
   if (ended.status != 0) {

@@ -56,4 +56,7 @@ EnvironmentError::EnvironmentError(std::string_view where, std::string_view what
 Interrupted::Interrupted(std::string_view what, std::string_view remedy)
     : Error(ExitCode::interrupted, "", what, remedy) {}
 
+AuditError::AuditError(std::string_view where, std::string_view what, std::string_view remedy)
+    : Error(ExitCode::audit, where, what, remedy) {}
+
 }  // namespace fedloom

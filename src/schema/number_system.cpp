@@ -183,7 +183,7 @@ bool NumberSystem::possible(const Edge& edge, std::span<const std::uint32_t> row
 }
 
 bool NumberSystem::possible(const Less& inequality, std::span<const std::uint32_t> row) const {
-  return possible({column_of(inequality.low), column_of(inequality.high), inequality.strict ? 1 : 0}, row);
+  return possible(Edge{column_of(inequality.low), column_of(inequality.high), inequality.strict ? 1 : 0}, row);
 }
 
 void NumberSystem::place_sum(std::span<const std::uint32_t> row, PublicStream& stream,

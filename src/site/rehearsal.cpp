@@ -4,6 +4,7 @@
 #include <mutex>
 #include <thread>
 
+#include "fedloom/base/check.hpp"
 #include "fedloom/base/error.hpp"
 #include "fedloom/privacy/secure_random.hpp"
 #include "fedloom/site/site_runner.hpp"
@@ -30,21 +31,25 @@ class RehearsedCoordinator {
                    .join_limit = patience,
                    .reply_limit = patience}) {}
 
-  void conduct(const boundary::RoundPlan& plan) {
+  /// What was measured; nothing where the plan asks for exact totals.
+  std::vector<boundary::Measurement> conduct(const boundary::RoundPlan& plan) {
     step(secagg::CoordinatorStart{});
     until([this] { return ready_; });
     step(secagg::StartRound{plan});
     until([this] { return answered_.has_value(); });
     step(secagg::CloseSession{true, {*answered_}});
     until([this] { return closed_; });
+    return std::move(measured_);
   }
 
  private:
   void step(secagg::CoordinatorEvent&& event) {
     for (auto& action : protocol_.step(std::move(event), monotonic_now())) {
       if (auto* send = std::get_if<secagg::SendTo>(&action)) transport_.send(send->to, send->message);
-      if (const auto* summed = std::get_if<secagg::RoundSummed>(&action)) {
+      if (auto* summed = std::get_if<secagg::RoundSummed>(&action)) {
         answered_ = listed(summed->plan, "spend");
+        measured_ = boundary::to_measurements(std::move(summed->total), summed->plan, domain_,
+                                              static_cast<std::uint32_t>(summed->survivors.size()));
       }
       if (const auto* summed = std::get_if<secagg::ExactSummed>(&action)) answered_ = listed(summed->plan, "handed");
       if (const auto* failed = std::get_if<secagg::Failed>(&action)) throw RefusedError("", failed->reason, "");
@@ -78,6 +83,7 @@ class RehearsedCoordinator {
   transport::Transport& transport_;
   secagg::CoordinatorProtocol protocol_;
   std::optional<privacy::PublicSpend> answered_;
+  std::vector<boundary::Measurement> measured_;
   bool ready_ = false, closed_ = false;
 };
 
@@ -112,7 +118,8 @@ class Rehearsal {
     });
   }
 
-  Rehearsed play(const boundary::RoundPlan& plan, data::Loaded&& table) {
+  /// Rows of each site, in the roster's order.
+  Rehearsed play(const boundary::RoundPlan& plan, std::vector<data::Loaded>&& tables) {
     // Connected before any of them speaks, so that nobody is taken for gone.
     std::vector<std::unique_ptr<transport::Transport>> ends;
     for (std::size_t end = 0; end <= cast_.keys.size(); ++end) {
@@ -121,13 +128,12 @@ class Rehearsal {
     {
       std::vector<std::jthread> sites;
       for (std::size_t place = 0; place < cast_.keys.size(); ++place) {
-        auto rows = place == self_ ? std::move(table) : data::Loaded{data::Table(cast_.experiment.schema.domain()), {}};
-        sites.emplace_back([this, place, rows = std::move(rows), &end = ends[place + 1]]() mutable {
+        sites.emplace_back([this, place, rows = std::move(tables[place]), &end = ends[place + 1]]() mutable {
           serve(place, std::move(rows), *end);
         });
       }
       try {
-        RehearsedCoordinator(cast_.experiment, *ends[0]).conduct(plan);
+        done_.measured = RehearsedCoordinator(cast_.experiment, *ends[0]).conduct(plan);
       } catch (...) {
         stop_ = true;
         ends[0].reset();
@@ -179,9 +185,21 @@ class Rehearsal {
 }  // namespace
 
 Rehearsed rehearse(const config::SitePolicy& policy, const config::Experiment& experiment,
-                   const boundary::RoundPlan& plan, data::Loaded&& table, const std::filesystem::path& scratch) {
+                   const boundary::RoundPlan& plan, std::vector<data::Loaded>&& tables,
+                   const std::filesystem::path& scratch) {
   if (!experiment.roster) throw RefusedError("", "with one owner nothing leaves: there is no wire to rehearse", "");
-  return Rehearsal(policy, experiment, scratch).play(plan, std::move(table));
+  FEDLOOM_CHECK(tables.size() == experiment.roster->size());
+  return Rehearsal(policy, experiment, scratch).play(plan, std::move(tables));
+}
+
+Rehearsed rehearse(const config::SitePolicy& policy, const config::Experiment& experiment,
+                   const boundary::RoundPlan& plan, data::Loaded&& table, const std::filesystem::path& scratch) {
+  std::vector<data::Loaded> tables;
+  for (std::size_t place = 0; experiment.roster && place < experiment.roster->size(); ++place) {
+    const bool own = experiment.roster->members()[place].id == policy.site;
+    tables.push_back(own ? std::move(table) : data::Loaded{data::Table(experiment.schema.domain()), {}});
+  }
+  return rehearse(policy, experiment, plan, std::move(tables), scratch);
 }
 
 }  // namespace fedloom::site

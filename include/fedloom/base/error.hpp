@@ -12,16 +12,17 @@ namespace fedloom {
 /// Exit codes of the three programs; documented in docs/errors.md.
 enum class ExitCode : int {
   ok = 0,
-  internal = 1,     ///< a defect in Fedloom
-  usage = 2,        ///< the command line is wrong
-  config = 3,       ///< an experiment, policy, roster or schema file is wrong
-  data = 4,         ///< a table does not fit its schema, or cannot be read
-  refused = 5,      ///< a site's policy refuses the plan
-  budget = 6,       ///< the privacy budget does not allow it
-  ledger = 7,       ///< a ledger is damaged, or was changed
-  peer = 8,         ///< a peer is missing, late, or sent something wrong
-  environment = 9,  ///< disk, MPI, memory, a missing program
-  interrupted = 10  ///< stopped on a signal after a checkpoint; --resume goes on
+  internal = 1,      ///< a defect in Fedloom
+  usage = 2,         ///< the command line is wrong
+  config = 3,        ///< an experiment, policy, roster or schema file is wrong
+  data = 4,          ///< a table does not fit its schema, or cannot be read
+  refused = 5,       ///< a site's policy refuses the plan
+  budget = 6,        ///< the privacy budget does not allow it
+  ledger = 7,        ///< a ledger is damaged, or was changed
+  peer = 8,          ///< a peer is missing, late, or sent something wrong
+  environment = 9,   ///< disk, MPI, memory, a missing program
+  interrupted = 10,  ///< stopped on a signal after a checkpoint; --resume goes on
+  audit = 11         ///< an audit found that a claim does not hold
 };
 
 /// One clear sentence: what is wrong, where, and what to do about it.
@@ -69,6 +70,9 @@ struct EnvironmentError : Error {
 };
 struct Interrupted : Error {
   Interrupted(std::string_view what, std::string_view remedy);
+};
+struct AuditError : Error {
+  AuditError(std::string_view where, std::string_view what, std::string_view remedy);
 };
 
 }  // namespace fedloom

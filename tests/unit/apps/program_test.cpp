@@ -65,7 +65,8 @@ TEST(Program, TurnsEveryErrorIntoItsCodeAndOneLine) {
       {7, [] { throw LedgerError("here", "wrong", "do"); }},
       {8, [] { throw PeerError("here", "wrong", "do"); }},
       {9, [] { throw EnvironmentError("here", "wrong", "do"); }},
-      {10, [] { throw Interrupted("here: wrong", "do"); }}};
+      {10, [] { throw Interrupted("here: wrong", "do"); }},
+      {11, [] { throw AuditError("here", "wrong", "do"); }}};
   for (const auto& [code, action] : errors) {
     const Ending ending = run({"go"}, action);
     EXPECT_EQ(ending.code, code);
