@@ -71,6 +71,9 @@ class Search {
 
 bool Constraints::combinations(std::span<const std::uint32_t> group,
                                const std::function<void(std::span<const std::uint32_t>)>& use) const {
+  for (const std::uint32_t attribute : group) {
+    if (attribute >= sizes_.size()) throw std::invalid_argument("these constraints are of other attributes");
+  }
   return Search(*this, group, sizes_, use).from(0);
 }
 

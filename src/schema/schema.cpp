@@ -89,6 +89,7 @@ Schema::Schema(std::vector<Attribute> attributes, std::vector<std::string> ids)
     }
   }
   domain_ = Domain(std::move(axes));
+  constraints_ = Constraints(attributes_, {});
   lookups_ = std::move(lookups);
   std::unordered_set<std::string_view> names;
   for (const Attribute& attribute : attributes_) names.insert(attribute.name);
