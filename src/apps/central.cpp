@@ -127,7 +127,7 @@ void run_central(const config::Experiment& experiment, const LaunchOptions& opti
   const site::SiteRun run{
       .policy = &policy, .experiment = &experiment, .key = &key, .run_id = folder.run_id(), .random = &random};
   Books books(run);
-  Progress progress(experiment);
+  Progress progress(experiment, options.resources.live);
   const auto result = [&] {
     try {
       return conduct(run, folder, log, progress, options.resources.gpu);

@@ -4,9 +4,11 @@
 #include <iomanip>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "commands.hpp"
 #include "fedloom/coordinator/public_ledger.hpp"
+#include "fedloom/report/verify.hpp"
 #include "fedloom/site/site_state.hpp"
 #include "program.hpp"
 
@@ -73,13 +75,8 @@ void show(const LedgerArguments& arguments) {
             << figure(delta.value, 2) << "\n";
 }
 
-void verify_run(const fs::path& run) {
-  const auto [experiment, ledger] = open_run(run);
-  const auto budget = privacy::rho_of(experiment.privacy.epsilon, experiment.privacy.delta);
-  if (ledger.total.rho() > budget) {
-    throw LedgerError((run / "public" / "ledger.json").string(), "its entries cost more than the experiment's budget",
-                      "do not publish this run");
-  }
+void print(const report::VerifiedRun& run) {
+  const auto& [experiment, ledger] = std::tie(run.experiment, run.ledger);
   std::cout << "public ledger   " << ledger.spends.size() << " entries, epsilon "
             << figure(ledger.total.epsilon(experiment.privacy.delta).value, 6) << " of "
             << figure(experiment.privacy.epsilon.value, 6) << " at delta " << figure(experiment.privacy.delta.value, 2)
@@ -88,6 +85,11 @@ void verify_run(const fs::path& run) {
     std::cout << "site            " << site << ": head and acknowledgement signed by its key\n";
   for (const auto& site : ledger.lost)
     std::cout << "site            " << site << ": lost before the end; its last head is signed by its key\n";
+  std::cout << "measurements    " << grouped(run.measurements) << " with " << grouped(run.values)
+            << " noisy numbers, each paid for by an entry, and no entry without its own\n"
+            << "report          "
+            << (run.report ? "claims what the files give, and its files are the ones it names" : "there is none")
+            << "\n";
 }
 
 /// The heads that the run's public ledger holds of this site are witnesses against a rewritten chain.
@@ -125,7 +127,7 @@ void verify_site(const LedgerArguments& arguments) {
 void verify(const LedgerArguments& arguments) {
   if (arguments.run.empty() && arguments.policy.empty())
     throw UsageError("nothing to verify", "name a run's folder, or --policy FILE, or both");
-  if (!arguments.run.empty()) verify_run(arguments.run);
+  if (!arguments.run.empty()) print(report::verify_run(fs::path(arguments.run) / "public"));
   if (!arguments.policy.empty()) verify_site(arguments);
 }
 

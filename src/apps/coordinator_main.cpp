@@ -29,6 +29,7 @@ struct RunOptions {
   std::string experiment, out, outcome, part = "1/1";
   bool resume = false, gpu = false;
   unsigned threads = 0;
+  LiveOption live;
 };
 
 void tell_sites(transport::Transport& transport, const std::string& reason) noexcept {
@@ -48,7 +49,7 @@ void run(const RunOptions& options, transport::MpiTransport& transport) {
   check_world(*experiment.roster, transport);
   auto folder = options.resume ? coordinator::RunFolder::reopen(options.out, experiment)
                                : coordinator::RunFolder::create(options.out, experiment);
-  Progress progress(experiment);
+  Progress progress(experiment, options.live);
   progress.start(folder.run_id());
   if (experiment.privacy.dropouts > 0 && !transport.survives_losses()) {
     progress.note("mpirun was started without --enable-recovery: a site that dies ends the run");
@@ -57,6 +58,7 @@ void run(const RunOptions& options, transport::MpiTransport& transport) {
       experiment, folder.run_id(), transport, stop_flag(),
       {.on_wait = [&](const auto& sites, Millis waited) { progress.waiting(sites, waited); },
        .on_lost = [&](const auto& reason) { progress.note(reason); }});
+  progress.joined();
   privacy::SecureRandom random;
   std::optional<coordinator::TotalsSource> curator;
   if (experiment.privacy.trust == config::Trust::aggregate) curator.emplace(experiment, folder, source, random);
@@ -120,6 +122,7 @@ int main(int argc, char** argv) {
   command->add_option("--threads", options.threads, "Threads for fitting (default: 1, as its products are small)");
   command->add_flag("--gpu", options.gpu,
                     "Fit on a GPU, as then do all ranks of the coordinator; those of a machine take its GPUs in turn");
+  add_live_option(*command, options.live);
   command->add_option("--part", options.part,
                       "I/K: this is rank I of a coordinator of K ranks, each of which fits a part of the generator");
   command->add_option("--outcome", options.outcome,

@@ -38,6 +38,7 @@ Apps coordinator_apps(const LaunchOptions& options, const std::vector<std::strin
     }
     if (part == 1 && options.resume) words.emplace_back("--resume");
     if (part == 1 && options.resources.gpu) words.emplace_back("--gpu");
+    if (part == 1 && options.resources.live) words.emplace_back("--live=" + std::to_string(*options.resources.live));
     for (auto& word : place_words(part, parts)) words.push_back(std::move(word));
   }
   return apps;
@@ -120,6 +121,7 @@ void add_resource_options(CLI::App& command, Resources& resources) {
                   "Ranks that share the fitting, each with a part of the generator's components (default: 1)")
       ->check(some);
   command.add_flag("--gpu", resources.gpu, "Fit on a GPU, or on one for each rank of the coordinator");
+  add_live_option(command, resources.live);
 }
 
 std::vector<std::string> mpirun_line(const LaunchOptions& options, const std::vector<fs::path>& policies) {

@@ -7,6 +7,7 @@
 
 #include "fedloom/base/clock.hpp"
 #include "fedloom/config/config.hpp"
+#include "live_option.hpp"
 #include "outcome_file.hpp"
 
 namespace CLI {
@@ -20,6 +21,7 @@ struct Resources {
   unsigned per_site = 1;
   unsigned coordinator = 1;
   bool gpu = false;
+  LiveOption live;
 };
 
 struct LaunchOptions {
@@ -39,7 +41,7 @@ std::vector<std::filesystem::path> find_policies(const config::Experiment& exper
 /// A folder's name that no run has had: runs/<name>-<utc>-<random>.
 std::filesystem::path fresh_run_folder(const std::string& name);
 
-/// --ranks-per-site, --coordinator-ranks and --gpu, for a command that starts mpirun.
+/// --ranks-per-site, --coordinator-ranks, --gpu and --live, for a command that starts mpirun.
 void add_resource_options(CLI::App& command, Resources& resources);
 
 /// The mpirun command line, one argument each.

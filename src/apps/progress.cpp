@@ -37,7 +37,9 @@ double seconds_since(Instant start) { return std::chrono::duration<double>(monot
 
 }  // namespace
 
-Progress::Progress(const config::Experiment& experiment) : experiment_(&experiment) {}
+Progress::Progress(const config::Experiment& experiment, const LiveOption& live) : experiment_(&experiment) {
+  if (live) live_.emplace(experiment, *live);
+}
 
 void Progress::start(const std::string& run_id) {
   std::cout << "run " << run_id << ": " << experiment_->name << ", epsilon "
@@ -50,6 +52,13 @@ void Progress::start(const std::string& run_id) {
     std::cout << ")";
   }
   std::cout << std::endl;
+  if (!live_) return;
+  live_->start(run_id);
+  std::cout << "live page " << live_->url() << std::endl;
+}
+
+void Progress::joined() {
+  if (live_) live_->joined();
 }
 
 void Progress::round(const coordinator::RoundRecord& record) {
@@ -57,6 +66,7 @@ void Progress::round(const coordinator::RoundRecord& record) {
   const double total = seconds_since(started_);
   round_started_ = monotonic_now();
   const auto epsilon = privacy::epsilon_of({record.rho_spent}, experiment_->privacy.delta).value;
+  if (live_) live_->round(record, epsilon, seconds);
   std::ostringstream line;
   if (record.stage == "final fit") {
     line << "last fit     ";
@@ -81,12 +91,16 @@ void Progress::round(const coordinator::RoundRecord& record) {
 }
 
 void Progress::waiting(const std::vector<SiteId>& sites, Millis waited) {
+  if (live_) live_->waiting(sites);
   std::cout << "waiting for";
   for (const auto& site : sites) std::cout << " " << site.name;
   std::cout << " (" << waited.count() / 1000 << " s)" << std::endl;
 }
 
-void Progress::note(const std::string& text) { std::cout << text << std::endl; }
+void Progress::note(const std::string& text) {
+  if (live_) live_->note(text);
+  std::cout << text << std::endl;
+}
 
 void Progress::finish(const coordinator::RunResult& result, const std::filesystem::path& folder) {
   const auto usage = usage_so_far();

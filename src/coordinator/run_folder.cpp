@@ -113,11 +113,18 @@ void RunFolder::add_round(const RoundRecord& record, const schema::Domain& domai
 void RunFolder::add_spend(PublicSpend spend) {
   // A crash may come between a payment and this line, or between this line and the checkpoint. So a payment is known
   // by what it paid for, its round and events, and stands here once, however often the round is taken up again.
-  const bool paid = std::any_of(spends_.begin(), spends_.end(), [&](const PublicSpend& known) {
-    return known.kind != "reuse" && known.round == spend.round && known.events == spend.events;
+  const auto known = std::find_if(spends_.begin(), spends_.end(), [&](const PublicSpend& one) {
+    return one.kind != "reuse" && one.round == spend.round && one.events == spend.events;
   });
+  const bool paid = known != spends_.end();
   if (spend.kind == "reuse" && !paid) spend.kind = "spend";
-  if (spend.kind != "reuse" && paid) return;
+  if (spend.kind != "reuse" && paid) {
+    if (spend.kind != "lost" || known->kind != "spend") return;
+    // It was paid for, and a crash kept its total from being taken in: nothing was released of it.
+    known->kind = "lost";
+    write_atomically(checkpoint() / "spends.json", spends_to_json(spends_));
+    return;
+  }
   spends_.push_back(std::move(spend));
   write_atomically(checkpoint() / "spends.json", spends_to_json(spends_));
 }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "dependence.hpp"
 #include "distributions.hpp"
 #include "facts.hpp"
 
@@ -29,6 +30,14 @@ std::string fit_chart(const std::vector<RoundFacts>& rounds);
 
 /// Synthetic bars with the measurement as a point with an error bar of ±1 σ. `id` is unique in the page.
 std::string distribution_chart(const Distribution& distribution, const std::string& id);
+
+/// The lower triangle of all pairs as squares, darker where the value is larger; shades change at `limits`, which
+/// ascend, seven at most. Pairs without a value are left blank. Names stand beside it where they are few.
+struct HeatMapText {
+  std::string id, title, description;
+  std::vector<std::string> names;
+};
+std::string heat_map(const PairValues& values, const HeatMapText& text, const std::vector<double>& limits);
 
 /// <svg role="img"> with a title and a description for those who cannot see it.
 struct SvgText {

@@ -2,17 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "charts.hpp"
+#include "comparison.hpp"
 #include "html.hpp"
 #include "prose.hpp"
+#include "sections.hpp"
 #include "style.hpp"
 
 namespace fedloom::report {
 namespace {
 
-std::string cell(const std::string& html) { return "<td>" + html + "</td>"; }
-std::string figure_cell(const std::string& html) { return "<td class=\"n\">" + html + "</td>"; }
+constexpr std::size_t most_names = 40;  ///< of the marginals of one step
 
 std::string section(const std::string& id, const std::string& title, const std::string& body) {
   return "<section aria-labelledby=\"" + id + "\">\n<h2 id=\"" + id + "\">" + title + "</h2>\n" + body + "</section>\n";
@@ -27,43 +29,16 @@ std::string key_figures(const RunFacts& run) {
          key_figure(std::to_string(run.attributes.size()), "attributes") +
          key_figure(std::to_string(std::max<std::size_t>(run.sites.size(), 1)),
                     run.sites.size() > 1 ? "sites" : "site") +
-         key_figure(number(run.epsilon), "ε, at δ = " + number(run.delta)) +
+         key_figure(claimed("epsilon", number(run.epsilon)), "ε, at δ = " + claimed("delta", number(run.delta))) +
          key_figure(percent(run.rho_spent / run.rho_budget), "of the privacy budget spent") + "</ul>\n";
-}
-
-std::string summary_row(const std::string& what, const std::string& value, const char* css = "") {
-  return "<tr><th scope=\"row\">" + what + "</th><td" + css + ">" + value + "</td></tr>\n";
-}
-
-std::string method_in_words(const std::string& method) {
-  if (method == "gem") return "gem: a mixture of product distributions, fitted to measurements chosen round by round";
-  if (method == "independent") return "independent: every attribute by itself, the baseline";
-  return escape(method);
-}
-
-std::string summary(const RunFacts& run) {
-  std::string sites;
-  for (const auto& site : run.sites) sites += (sites.empty() ? "" : ", ") + escape(site);
-  auto rows = summary_row("Sites", sites.empty() ? "–" : sites) + summary_row("Trust", escape(run.trust)) +
-              summary_row("Sites that may collude", std::to_string(run.colluding_sites)) +
-              summary_row("Sites that may be lost", std::to_string(run.dropouts)) +
-              summary_row("Generator", method_in_words(run.method)) +
-              summary_row("Rows, as estimated from the noisy totals", grouped(run.rows_estimate)) +
-              summary_row("Synthetic rows written", grouped(run.rows_written)) +
-              summary_row("ε and δ of the experiment", number(run.epsilon) + " and " + number(run.delta)) +
-              summary_row("ρ spent of the budget", number(run.rho_spent, 6) + " of " + number(run.rho_budget, 6)) +
-              summary_row("ε spent, at the same δ", number(run.epsilon_spent, 6));
-  if (run.seconds) rows += summary_row("Time of the run", number(*run.seconds, 3) + " s");
-  if (!run.version.empty()) rows += summary_row("Fedloom", escape(run.version));
-  if (!run.run_id.empty()) rows += summary_row("Run", escape(run.run_id), " class=\"code\"");
-  if (!run.config_hash.empty())
-    rows += summary_row("Hash of the experiment", escape(run.config_hash), " class=\"code\"");
-  return "<div class=\"scroll\"><table>\n" + rows + "</table></div>\n";
 }
 
 std::string names_of(const std::vector<std::string>& measured) {
   std::string all;
-  for (const auto& name : measured) all += (all.empty() ? "" : ", ") + escape(name);
+  for (std::size_t k = 0; k < std::min(measured.size(), most_names); ++k)
+    all += (all.empty() ? "" : ", ") + escape(measured[k]);
+  if (measured.size() > most_names)
+    all += " and " + grouped(static_cast<double>(measured.size() - most_names)) + " more, which stand in rounds.jsonl";
   if (measured.size() <= 4) return all.empty() ? "–" : all;
   return "<details><summary>" + std::to_string(measured.size()) + " marginals</summary><p class=\"names\">" + all +
          "</p></details>";
@@ -164,30 +139,57 @@ std::string attributes(const std::vector<Distribution>& distributions) {
   return out + "</div>\n";
 }
 
-}  // namespace
+std::string contents() {
+  return "<nav aria-label=\"Contents\"><a href=\"#promise\">In short</a> <a href=\"#asked\">Asked</a> <a "
+         "href=\"#sites\">Sites</a> <a href=\"#cost\">Cost</a> <a href=\"#fit\">Error</a> <a "
+         "href=\"#attributes\">Attributes</a> <a href=\"#pairs\">Pairs</a> <a href=\"#rows\">Rows</a> <a "
+         "href=\"#certificate\">Certificate</a></nav>\n";
+}
 
-std::string page_of(const PageContent& content) {
+/// All but the end; `before`: what stands above everything else.
+std::string document(const PageContent& content, const std::string& title, const std::string& before) {
   const auto& run = content.run;
   auto html = std::string(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
-  html += escape(run.name) + " – synthetic data report</title>\n<style>" + std::string(style_sheet) +
-          "</style>\n</head>\n<body>\n<main>\n<p class=\"kicker\">Fedloom: synthetic data report</p>\n<h1>" +
-          escape(run.name) + "</h1>\n" + key_figures(run);
-  html += section("what", "What this is", what_this_is(run));
-  html += section("privacy", "What is promised", "<div class=\"statement\">\n" + privacy_statement(run) + "</div>\n");
-  html += section("summary", "Summary", summary(run));
-  html +=
-      section("rounds", "What was measured",
-              "<p>Each line is one step of the run. σ is the standard deviation of the noise in one number, in rows; "
-              "ρ is what the step cost.</p>\n" +
-                  rounds_table(content));
-  html += section("budget", "Budget by stage", budget(content));
-  html += section("fit-of-rounds", "Fit, round by round", fit(content));
+  html += escape(run.name) + " – " + title + "</title>\n<style>" + std::string(style_sheet) +
+          "</style>\n</head>\n<body>\n<main>\n" + before +
+          "<p class=\"kicker\">Fedloom: synthetic data report</p>\n<h1>" + escape(run.name) + "</h1>\n" +
+          key_figures(run);
+  html += contents();
+  html += section("promise", "In short",
+                  "<div class=\"statement\">\n" + privacy_statement(run) + "</div>\n" + what_this_is(run));
+  html += section("asked", "What was asked", asked_section(content));
+  html += section("sites", "Who took part", participants_section(content));
+  html += section("cost", "What it cost, by stage", budget(content));
+  html += section("fit", "Error, expected and found", errors_section(content) + fit(content));
   html += section("attributes", "Each attribute", attributes(content.distributions));
+  html += section("pairs", "Pairs of attributes", pairs_section(content));
+  html += section("rows", "Sample rows", sample_section(content));
+  html += section("certificate", "The certificate", certificate_section(content));
+  html += section("steps", "Every step",
+                  "<details><summary>" + std::to_string(content.rounds.size()) +
+                      " steps</summary><p>σ is the standard deviation of the noise in one number, in rows; ρ is what "
+                      "the step cost.</p>\n" +
+                      rounds_table(content) + "</details>\n");
   html += section("limits", "What this page does not say", what_it_does_not_say());
-  return html + "</main>\n</body>\n</html>\n";
+  return html + "</main>\n";
+}
+
+constexpr const char* end_of_document = "</body>\n</html>\n";
+
+}  // namespace
+
+std::string page_of(const PageContent& content) {
+  const auto html = document(content, "synthetic data report", "");
+  if (!content.books) return html + end_of_document;
+  return with_claims(html, claims_of(*content.books, content.measurements, content.files), end_of_document);
+}
+
+std::string local_page_of(const PageContent& content, const std::string& comparison) {
+  return document(content, "NOT PRIVATE: compared with real rows", not_private_warning() + comparison) +
+         end_of_document;
 }
 
 }  // namespace fedloom::report

@@ -1,5 +1,6 @@
 #include "prose.hpp"
 
+#include "claims.hpp"
 #include "html.hpp"
 
 namespace fedloom::report {
@@ -22,6 +23,8 @@ std::string rows_that_count(std::uint64_t rows, std::uint64_t sites) {
   return text;
 }
 
+}  // namespace
+
 std::string unit_in_words(const RunFacts& run) {
   const std::string change = run.adjacency == "replace" ? "replacing " : "adding or removing ";
   if (!run.unit_max_rows || !run.unit_max_sites) return change + "one privacy unit, as config.resolved.yaml defines it";
@@ -29,7 +32,7 @@ std::string unit_in_words(const RunFacts& run) {
          rows_that_count(*run.unit_max_rows, *run.unit_max_sites);
 }
 
-std::string how_it_was_counted(const RunFacts& run) {
+std::string trust_in_words(const RunFacts& run) {
   if (run.trust == "none")
     return "Each site counted its own rows and added its share of the noise before anything left it. The shares were "
            "summed under masks, so that nobody saw a site's own counts, and the coordinator saw noisy totals only.";
@@ -39,7 +42,7 @@ std::string how_it_was_counted(const RunFacts& run) {
   return "All rows were in one process, which their owner trusts; it counted them and added the noise.";
 }
 
-std::string against_whom(const RunFacts& run) {
+std::string assumption_in_words(const RunFacts& run) {
   if (run.trust == "none") {
     const auto t = run.colluding_sites;
     auto text = std::string("It holds against the coordinator") +
@@ -60,29 +63,27 @@ std::string against_whom(const RunFacts& run) {
          "rows.";
 }
 
-}  // namespace
-
 std::string what_this_is(const RunFacts& run) {
   return paragraph(
-             "The synthetic rows that come with this page are drawn from a model. The model was fitted to noisy "
-             "counts of the rows of " +
-             sites_in_words(run) +
-             ". It never saw a row itself: a synthetic row may look like a real person's, but it is not taken from "
-             "anyone.") +
-         paragraph(how_it_was_counted(run));
+      "The synthetic rows that come with this page are drawn from a model. The model was fitted to noisy "
+      "counts of the rows of " +
+      sites_in_words(run) +
+      ". It never saw a row itself: a synthetic row may look like a real person's, but it is not taken from "
+      "anyone.");
 }
 
 std::string privacy_statement(const RunFacts& run) {
-  return paragraph("<strong>What is published is (ε, δ)-differentially private with ε = " + number(run.epsilon) +
-                   " and δ = " + number(run.delta) + "</strong>, for " + unit_in_words(run) + ". " +
-                   against_whom(run)) +
+  return paragraph("<strong>What is published is (ε, δ)-differentially private with ε = " +
+                   claimed("epsilon", number(run.epsilon)) + " and δ = " + claimed("delta", number(run.delta)) +
+                   "</strong>, for " + unit_in_words(run) + ". " + assumption_in_words(run)) +
          paragraph(
              "In words: whatever someone concludes from these files, they would conclude almost as likely had any "
              "one person not been in the data. The smaller ε, the closer; δ bounds the chance that the limit is "
              "passed.") +
-         paragraph("Of the budget, ρ = " + number(run.rho_spent) + " of " + number(run.rho_budget) +
-                   " was spent (zero-concentrated differential privacy), which is ε = " + number(run.epsilon_spent) +
-                   " at the same δ.");
+         paragraph("Of the budget, ρ = " + claimed("rho_spent", number(run.rho_spent)) + " of " +
+                   claimed("rho_budget", number(run.rho_budget)) +
+                   " was spent (zero-concentrated differential privacy), which is ε = " +
+                   claimed("epsilon_spent", number(run.epsilon_spent)) + " at the same δ.");
 }
 
 std::string what_it_does_not_say() {

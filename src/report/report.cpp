@@ -1,9 +1,14 @@
 #include "fedloom/report/report.hpp"
 
+#include <algorithm>
+#include <fstream>
+
+#include "comparison.hpp"
 #include "distributions.hpp"
 #include "facts.hpp"
 #include "fedloom/base/error.hpp"
 #include "fedloom/base/file.hpp"
+#include "fedloom/schema/csv.hpp"
 #include "page.hpp"
 
 namespace fedloom::report {
@@ -26,9 +31,18 @@ void check_labels(const RunFacts& run, const schema::Domain& domain, const std::
   }
 }
 
-}  // namespace
+/// Header and first rows, as far as they can be read.
+std::vector<std::vector<std::string>> first_rows(const std::filesystem::path& file) {
+  constexpr std::size_t most = 1 + 5;
+  std::vector<std::vector<std::string>> rows;
+  std::ifstream in(file, std::ios::binary);
+  schema::CsvReader reader(in);
+  std::vector<std::string> row;
+  while (rows.size() < most && reader.next(row) == schema::CsvReader::Result::record) rows.push_back(row);
+  return rows;
+}
 
-void write_report(const std::filesystem::path& public_folder) {
+PageContent content_of(const std::filesystem::path& public_folder) {
   PageContent content;
   content.run = read_run(public_folder / "metrics.json");
   content.rounds = read_rounds(public_folder / "rounds.jsonl");
@@ -39,7 +53,31 @@ void write_report(const std::filesystem::path& public_folder) {
   check_labels(content.run, codes, public_folder / "metrics.json");
   content.measurements = boundary::load_measurements(public_folder / "measurements.jsonl", codes);
   content.distributions = distributions_of(content.run, generator, content.measurements);
-  write_atomically(public_folder / "report.html", std::string_view(page_of(content)));
+  content.dependence = dependence_of(generator);
+  const double rows = std::max(content.run.rows_estimate, 1.0);
+  content.residuals = residuals_of(generator, content.measurements, rows);
+  content.errors = errors_by_degree(generator, content.measurements, rows);
+  content.sample = first_rows(public_folder / "synthetic.csv");
+  const bool has_books = std::filesystem::exists(public_folder / "ledger.json");
+  if (has_books) content.books = read_books(public_folder);
+  content.files = hashes_of(public_folder);
+  return content;
+}
+
+}  // namespace
+
+void write_report(const std::filesystem::path& public_folder) {
+  write_atomically(public_folder / "report.html", std::string_view(page_of(content_of(public_folder))));
+}
+
+void write_local_report(const std::filesystem::path& public_folder, const EvaluationText& evaluation,
+                        const std::filesystem::path& page) {
+  const auto content = content_of(public_folder);
+  std::vector<std::string> attributes;
+  for (const auto& attribute : content.run.attributes) attributes.push_back(attribute.name);
+  const auto comparison = comparison_sections(evaluation.json, evaluation.file, attributes);
+  constexpr unsigned for_the_owner = 0600;
+  write_atomically(page, std::string_view(local_page_of(content, comparison)), for_the_owner);
 }
 
 }  // namespace fedloom::report

@@ -9,11 +9,13 @@ inline constexpr std::string_view style_sheet = R"css(
 :root { color-scheme: light dark;
   --paper: #ffffff; --panel: #f5f7f9; --ink: #1c2430; --soft: #5b6675; --rule: #d9dfe6;
   --synthetic: #56a3d9; --measured: #b34700; --accent: #00629b;
-  --s0: #00629b; --s1: #b34700; --s2: #00785a; --s3: #8f4a78; --s4: #6b5f00; --on-bar: #ffffff; }
+  --s0: #00629b; --s1: #b34700; --s2: #00785a; --s3: #8f4a78; --s4: #6b5f00; --on-bar: #ffffff; --warning: #a1160a; --warning-ink: #ffffff;
+  --h0: #eef3f8; --h1: #cfe1f0; --h2: #a6c9e4; --h3: #71abd4; --h4: #3f8abf; --h5: #1b659d; --h6: #0a3a66; }
 @media (prefers-color-scheme: dark) { :root {
   --paper: #14181e; --panel: #1c222b; --ink: #e6eaf0; --soft: #a3afbd; --rule: #333d4a;
   --synthetic: #2f7fb8; --measured: #ffb45e; --accent: #7cc4f5;
-  --s0: #7cc4f5; --s1: #ffb45e; --s2: #4fd0a7; --s3: #e7a3cd; --s4: #f0e442; --on-bar: #10151b; } }
+  --s0: #7cc4f5; --s1: #ffb45e; --s2: #4fd0a7; --s3: #e7a3cd; --s4: #f0e442; --on-bar: #10151b; --warning: #ffb4a9; --warning-ink: #3b0500;
+  --h0: #1f2833; --h1: #21405c; --h2: #245a85; --h3: #2d79b0; --h4: #4f9dd1; --h5: #8dc3ea; --h6: #d3ecff; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink);
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
@@ -59,6 +61,25 @@ line.whisker { stroke: var(--measured); stroke-width: 1.5; }
 .stage0 { fill: var(--s0); background: var(--s0); } .stage1 { fill: var(--s1); background: var(--s1); }
 .stage2 { fill: var(--s2); background: var(--s2); } .stage3 { fill: var(--s3); background: var(--s3); }
 .stage4 { fill: var(--s4); background: var(--s4); }
+nav { display: flex; flex-wrap: wrap; gap: .2rem 1rem; font-size: .9rem; }
+a { color: var(--accent); }
+.maps { grid-template-columns: repeat(auto-fill, minmax(min(26rem, 100%), 1fr)); }
+svg.map { width: 100%; height: auto; margin: 0 auto; }
+.legend { font-size: .8rem; color: var(--soft); }
+.nowrap { white-space: nowrap; margin-right: .5em; }
+em { font-style: normal; font-weight: 600; }
+ul { max-width: 44rem; padding-left: 1.2rem; } li { margin: .3rem 0; }
+.figures { max-width: none; } .figures li { margin: 0; }
+.warning { background: var(--warning); color: var(--warning-ink); padding: 1rem 1.2rem; border-radius: .5rem; margin: 0 0 1.2rem;
+  font-weight: 600; } .warning b { display: block; font-size: 1.5rem; line-height: 1.3; } .warning p { margin: .3rem 0 0; }
+.heat0 { fill: var(--h0); background: var(--h0); } .heat1 { fill: var(--h1); background: var(--h1); }
+.heat2 { fill: var(--h2); background: var(--h2); } .heat3 { fill: var(--h3); background: var(--h3); }
+.heat4 { fill: var(--h4); background: var(--h4); } .heat5 { fill: var(--h5); background: var(--h5); }
+.heat6 { fill: var(--h6); background: var(--h6); }
+.key { border: 1px solid transparent; }
+@media print { body { font-size: 10.5pt; } main { padding: 0; max-width: none; } nav { display: none; }
+  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } h2, h3 { break-after: avoid; }
+  .scroll { overflow: visible; } }
 @media print { .grid figure, tr { break-inside: avoid; } }
 )css";
 

@@ -1,6 +1,6 @@
 #pragma once
 // The outputs of a run, in runs/<run id>/:
-//   public/     may be published: synthetic.csv, model.pt, model.json, measurements.jsonl, rounds.jsonl, ledger.json,
+//   public/     may be published: synthetic.csv, model.safetensors, measurements.jsonl, rounds.jsonl, ledger.json,
 //               metrics.json, report.html, config.resolved.yaml with schema.yaml and roster.yaml
 //   local/      stays: logs of the sites that ran here, comparisons with real rows
 //   checkpoint/ what --resume needs; public values only
@@ -32,7 +32,8 @@ class RunFolder {
   /// Appends to public/rounds.jsonl.
   void add_round(const RoundRecord& record, const schema::Domain& domain);
   /// Adds to the public ledger's list; on disk when it returns. What was paid for once stands there once: a "reuse" of
-  /// what was never listed as paid becomes the "spend" that a crash kept from being listed.
+  /// what was never listed as paid becomes the "spend" that a crash kept from being listed, and a "spend" that turns
+  /// out "lost" becomes that.
   void add_spend(PublicSpend spend);
   /// The public ledger's list as it stands: what the sites acknowledge.
   const std::vector<PublicSpend>& spends() const noexcept { return spends_; }

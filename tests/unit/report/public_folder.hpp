@@ -53,7 +53,7 @@ class PublicFolder {
     for (const auto& one : metrics["attributes"])
       axes.push_back({one["name"].get<std::string>(), static_cast<std::uint32_t>(one["labels"].size())});
     const schema::Domain domain(axes);
-    model::Generator(domain, 2).save(path_, "{}");
+    model::Generator(domain, 2).save(path_, {});
     boundary::save_measurements(path_ / "measurements.jsonl", domain, {one_way(domain)});
     write_atomically(path_ / "metrics.json", metrics.dump());
     std::string lines;

@@ -143,7 +143,7 @@ TEST(Report, ShowsTheCodesOfAnAttributeThatWasMeasuredInBins) {
   const schema::Coarsening bins({{1, {0, 1, 1}}});
   model::Generator generator(bins.over(codes), 2);
   generator.expand({codes, bins, {{1.0, 0.25, 0.75}}});
-  generator.save(folder.path(), "{}");
+  generator.save(folder.path(), {});
   boundary::Measurement coarse{.query = {.marginal = schema::Marginal{1}}, .grid_values = {500, 500}, .sigma = 9};
   coarse.coarsening = bins;
   boundary::save_measurements(folder.path() / "measurements.jsonl", codes, {coarse});
@@ -226,7 +226,7 @@ TEST(Report, IsTheSameForTheSameFolder) {
 }
 
 TEST(Report, NamesAFileThatIsMissing) {
-  for (const auto* name : {"metrics.json", "rounds.jsonl", "measurements.jsonl", "model.json", "model.pt"}) {
+  for (const auto* name : {"metrics.json", "rounds.jsonl", "measurements.jsonl", "model.safetensors"}) {
     PublicFolder folder(name_of_this_test());
     folder.write();
     std::filesystem::remove(folder.path() / name);

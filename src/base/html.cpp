@@ -1,10 +1,10 @@
-#include "html.hpp"
+#include "fedloom/base/html.hpp"
 
 #include <array>
 #include <charconv>
 #include <cmath>
 
-namespace fedloom::report {
+namespace fedloom::html {
 namespace {
 
 std::string formatted(double value, std::chars_format format, int precision) {
@@ -85,4 +85,4 @@ std::string shortened(std::string_view text, std::size_t limit) {
   return std::string(text);
 }
 
-}  // namespace fedloom::report
+}  // namespace fedloom::html

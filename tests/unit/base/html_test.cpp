@@ -1,10 +1,10 @@
-#include "html.hpp"
+#include "fedloom/base/html.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-namespace fedloom::report {
+namespace fedloom::html {
 namespace {
 
 TEST(Html, NumbersReadAsAPersonWritesThem) {
@@ -43,4 +43,4 @@ TEST(Html, ALongTextIsCutBetweenCharacters) {
 }
 
 }  // namespace
-}  // namespace fedloom::report
+}  // namespace fedloom::html
