@@ -2,6 +2,7 @@
 #include <stdexcept>
 #include <unordered_set>
 
+#include "constraints.hpp"
 #include "document.hpp"
 #include "fedloom/config/config.hpp"
 #include "schema_entry.hpp"
@@ -78,7 +79,7 @@ schema::Schema load_schema(const std::filesystem::path& file) {
   }
   if (attributes.empty()) document.fail("/attributes", "all columns are ids: nothing is left", "describe a column");
   try {
-    return schema::Schema(std::move(attributes), std::move(ids));
+    return with_constraints(document, schema::Schema(std::move(attributes), std::move(ids)));
   } catch (const std::invalid_argument& error) {
     document.fail("/attributes", error.what(), "use fewer or coarser columns");
   }

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "constraints.hpp"
 #include "fedloom/config/config.hpp"
 #include "fedloom/schema/number.hpp"
 #include "write_yaml.hpp"
@@ -97,7 +98,7 @@ std::string schema_yaml(const schema::Schema& schema) {
     text += "}\n";
   }
   for (const std::string& id : schema.ids()) text += "  - {name: " + quoted_text(id) + ", role: id}\n";
-  return text;
+  return text + constraints_yaml(schema);
 }
 
 }  // namespace fedloom::config

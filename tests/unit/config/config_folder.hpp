@@ -21,6 +21,7 @@ std::vector<BadFile> bad_experiments();
 std::vector<BadFile> bad_policies();
 std::vector<BadFile> bad_rosters();
 std::vector<BadFile> bad_schemas();
+std::vector<BadFile> bad_constraints();  ///< of schemas
 void PrintTo(const BadFile& bad, std::ostream* out);
 
 extern const std::string_view good_schema;
