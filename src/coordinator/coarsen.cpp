@@ -29,20 +29,26 @@ std::vector<std::uint32_t> keep_common(const OneWay& noisy) {
   return bin_of;
 }
 
+/// How many bins an attribute's codes are merged into, and the rows that each should hold.
+struct Grain {
+  std::uint32_t most = kMostBins;  ///< bins of the ordered codes and one more
+  double fair = 0;
+};
+
 /// Runs of neighbouring codes among the first `size`, then a bin for each of the rest. A code that fills a bin alone
 /// stays alone; what is left at the end joins the last run.
-std::vector<std::uint32_t> merge_neighbours(const OneWay& noisy, std::size_t size, double rows) {
+std::vector<std::uint32_t> merge_neighbours(const OneWay& noisy, std::size_t size, const Grain& grain) {
   std::vector<std::uint32_t> bin_of(noisy.counts.size());
-  const double fair = rows / (kMostBins - 2);
+  const std::uint32_t most = grain.most;
   std::uint32_t bin = 0;
   double sum = 0;
   std::size_t length = 0;
   const auto full = [&](double mass, std::size_t codes) {
-    return mass >= std::max(fair, kToldFromNoise * noisy.sigma * std::sqrt(static_cast<double>(codes)));
+    return mass >= std::max(grain.fair, kToldFromNoise * noisy.sigma * std::sqrt(static_cast<double>(codes)));
   };
   for (std::size_t code = 0; code < size; ++code) {
     // Half full is enough before a code that needs no company.
-    if (length > 0 && full(noisy.counts[code], 1) && full(2.0 * sum, length) && bin + 2 < kMostBins) {
+    if (length > 0 && full(noisy.counts[code], 1) && full(2.0 * sum, length) && bin + 2 < most) {
       ++bin;
       sum = 0;
       length = 0;
@@ -50,7 +56,7 @@ std::vector<std::uint32_t> merge_neighbours(const OneWay& noisy, std::size_t siz
     bin_of[code] = bin;
     sum += noisy.counts[code];
     ++length;
-    if (full(sum, length) && bin + 2 < kMostBins) {
+    if (full(sum, length) && bin + 2 < most) {
       ++bin;
       sum = 0;
       length = 0;
@@ -67,12 +73,15 @@ std::vector<std::uint32_t> merge_neighbours(const OneWay& noisy, std::size_t siz
 
 std::optional<Axis> merged(const schema::Attribute& attribute, std::uint32_t place,
                            const std::vector<Measurement>& measurements, double rows) {
-  if (attribute.size() <= kMostBins) return std::nullopt;
+  const auto* binned = std::get_if<schema::Binned>(&attribute.type);
+  const std::uint32_t wanted = binned == nullptr ? 0 : binned->private_bins;
+  const std::uint32_t ordered_codes = attribute.size() - (attribute.missing ? 1 : 0);
+  if (wanted > 0 ? ordered_codes <= wanted : attribute.size() <= kMostBins) return std::nullopt;
   const std::optional<OneWay> noisy = boundary::one_way_of(place, measurements);
   if (!noisy) return Axis{place, std::vector<std::uint32_t>(attribute.size(), 0)};
   const bool ordered = !std::holds_alternative<schema::Categorical>(attribute.type);
-  Axis axis{place, ordered ? merge_neighbours(*noisy, attribute.size() - (attribute.missing ? 1 : 0), rows)
-                           : keep_common(*noisy)};
+  const Grain grain = wanted > 0 ? Grain{wanted + 1, rows / wanted} : Grain{kMostBins, rows / (kMostBins - 2)};
+  Axis axis{place, ordered ? merge_neighbours(*noisy, ordered_codes, grain) : keep_common(*noisy)};
   if (axis.bins() == axis.bin_of.size()) return std::nullopt;
   return axis;
 }

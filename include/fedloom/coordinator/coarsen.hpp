@@ -17,7 +17,9 @@ inline constexpr double kToldFromNoise = 4.0;
 
 /// Merges codes of attributes of more than kMostBins codes. Categories: those told from noise stay, the largest first,
 /// the rest is one bin. Ordered codes (bins of numbers, coded columns): runs of neighbours, each as large as a fair
-/// part of the rows and told from noise; a missing value stays apart. Empty where no attribute is so wide.
+/// part of the rows and told from noise; a missing value stays apart. Cells of a grid for private bins are merged in the
+/// same way, into as many bins as its schema asks for, however few they are (docs/decisions/0019). Empty where no
+/// attribute is so wide.
 schema::Coarsening coarsening_for(const schema::Schema& schema, const std::vector<boundary::Measurement>& one_ways);
 
 /// The largest domain that a coarsening may leave, for forecasts: before the 1-ways nobody knows the codes that stay.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
 #include <memory>
 #include <numeric>
@@ -95,6 +96,48 @@ TEST(Coarsen, MergesNeighboursOfNumbersIntoRunsOfLikeSize) {
   EXPECT_EQ(mass[bin_of[100]], 4000) << "a large code stays alone";
   for (const auto& [bin, rows] : mass) EXPECT_GE(rows, 100) << bin;
   EXPECT_EQ(mass.count(bin_of[200]), 0U) << "missing is no neighbour";
+}
+
+schema::Attribute grid(std::uint32_t cells, std::uint32_t bins, bool missing) {
+  schema::Attribute made = ages(cells, missing);
+  std::get<schema::Binned>(made.type).private_bins = bins;
+  return made;
+}
+
+TEST(Coarsen, MergesAGridIntoPrivateBinsOfAboutEqualMass) {
+  // A long tail: cell k has rows in proportion to 0.9^k.
+  std::vector<std::int64_t> counts;
+  double rows = 0;
+  for (int k = 0; k < 60; ++k) rows += static_cast<double>(counts.emplace_back(std::llround(20000 * std::pow(0.9, k))));
+  counts.push_back(500);
+  const auto made = coarsening_for(schema::Schema({grid(60, 8, true)}, {}), {one_way(0, counts, 10)});
+  ASSERT_EQ(made.axes().size(), 1U) << "a grid is merged though it has fewer than kMostBins cells";
+  const auto& bin_of = made.axes()[0].bin_of;
+  EXPECT_LE(made.axes()[0].bins(), 9U) << "8 and missing";
+  EXPECT_GE(made.axes()[0].bins(), 6U);
+  std::vector<double> mass(made.axes()[0].bins(), 0.0);
+  for (std::size_t k = 0; k < counts.size(); ++k) mass[bin_of[k]] += static_cast<double>(counts[k]);
+  for (std::size_t bin = 0; bin + 1 < mass.size(); ++bin) {
+    EXPECT_GE(mass[bin], rows / 8 / 2) << bin;
+    EXPECT_LE(mass[bin], rows / 8 * 2) << bin;
+  }
+  EXPECT_EQ(mass.back(), 500) << "missing is no neighbour";
+  for (std::size_t k = 1; k < 60; ++k) EXPECT_LE(bin_of[k] - bin_of[k - 1], 1U) << "bins are runs";
+}
+
+TEST(Coarsen, MakesFewerPrivateBinsWhereTheyCannotBeToldFromNoise) {
+  const std::vector<std::int64_t> counts(256, 40);
+  const auto bins = [&](double sigma) {
+    return coarsening_for(schema::Schema({grid(256, 16, false)}, {}), {one_way(0, counts, sigma)}).axes().at(0).bins();
+  };
+  EXPECT_EQ(bins(1), 16U);
+  EXPECT_LT(bins(100), 10U);
+  EXPECT_EQ(bins(10000), 1U);
+}
+
+TEST(Coarsen, LeavesAGridAloneThatHasNoMoreCellsThanItsBins) {
+  const std::vector<std::int64_t> counts(16, 40);
+  EXPECT_TRUE(coarsening_for(schema::Schema({grid(16, 16, false)}, {}), {one_way(0, counts, 1)}).empty());
 }
 
 TEST(Coarsen, WithNothingToldFromNoiseOneBinIsLeft) {

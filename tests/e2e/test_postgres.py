@@ -1,0 +1,273 @@
+"""Rows from a PostgreSQL server of the test's own: a whole run of three sites, and everything that can go wrong."""
+
+import json
+import os
+import random
+import subprocess
+import threading
+import time
+import unittest
+
+import postgres_server
+import world
+
+SECRET = "8647"
+
+OMOP = """
+CREATE TABLE {site}.person (person_id bigint PRIMARY KEY, gender_concept_id int, year_of_birth int, birth_datetime timestamp,
+  race_concept_id int);
+CREATE TABLE {site}.visit_occurrence (visit_occurrence_id bigint PRIMARY KEY, person_id bigint REFERENCES {site}.person,
+  visit_concept_id int, visit_start_date date, visit_end_date date);
+CREATE TABLE {site}.condition_occurrence (condition_occurrence_id bigint PRIMARY KEY,
+  person_id bigint REFERENCES {site}.person, condition_source_value varchar(20), condition_start_date date);
+"""
+QUERY = ("SELECT p.person_id, p.gender_concept_id, v.visit_concept_id, v.visit_start_date, v.visit_end_date, "
+         "c.condition_source_value FROM {site}.person p JOIN {site}.visit_occurrence v USING (person_id) "
+         "LEFT JOIN {site}.condition_occurrence c USING (person_id) ORDER BY p.person_id, v.visit_start_date, "
+         "v.visit_occurrence_id, c.condition_occurrence_id")
+OMOP_SCHEMA = """version: 1
+attributes:
+  - {name: person_id, role: id}
+  - {name: gender_concept_id, type: categorical, values: [8507, 8532], outside: other}
+  - {name: visit_concept_id, type: categorical, values: [9201, 9202, 9203]}
+  - {name: visit_start_date, type: date, from: 2020-01-01, to: 2020-12-31, step: quarter}
+  - {name: stay, type: integer, min: 0, max: 30, edges_placeholder}
+  - {name: condition_source_value, type: hierarchical, values: [I21, I63, E11], prefix: true, missing: true}
+""".replace("edges_placeholder", "width: 10, derive: {difference: [visit_end_date, visit_start_date], in: days}")
+
+
+def fill_omop(server, site, seed):
+    """People with one to three visits and at most one condition."""
+    draw = random.Random(seed)
+    server.sql(f"CREATE SCHEMA {site};" + OMOP.format(site=site))
+    people, visits, conditions = [], [], []
+    for person in range(1, 121):
+        people.append(f"({person}, {draw.choice([8507, 8532, 0])}, {draw.randrange(1930, 2000)}, NULL, 0)")
+        for _ in range(draw.randrange(1, 4)):
+            start = draw.randrange(0, 330)
+            visits.append(f"({len(visits) + 1}, {person}, {draw.choice([9201, 9202, 9203])}, date '2020-01-01' + {start}, "
+                          f"date '2020-01-01' + {start + draw.randrange(0, 40)})")
+        if draw.random() < 0.8:
+            code = draw.choice(["I21.4", "I21.9", "I63", "E11.9", "Z99"])
+            conditions.append(f"({len(conditions) + 1}, {person}, '{code}', date '2020-01-01')")
+    server.sql(f"INSERT INTO {site}.person VALUES {','.join(people)};"
+               f"INSERT INTO {site}.visit_occurrence VALUES {','.join(visits)};"
+               f"INSERT INTO {site}.condition_occurrence VALUES {','.join(conditions)};")
+
+
+class Case(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        if postgres_server.missing():
+            raise unittest.SkipTest(postgres_server.missing())
+        done = world.command("fedloom", "doctor", "--help")
+        assert done.returncode == 0
+        cls.server = postgres_server.Server()
+        os.environ.update(cls.server.environment())
+        os.environ.pop("PGPASSFILE")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.remove()
+
+    def world(self, **options):
+        small = world.World(**options)
+        self.addCleanup(small.remove)
+        return small
+
+    def fails(self, done, code, pattern):
+        """One line on standard error, with what to do, and no cell."""
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        self.assertRegex(done.stderr, pattern)
+        self.assertIn("; ", done.stderr)
+        self.assertNotIn(SECRET, done.stdout + done.stderr)
+
+
+class Run(Case):
+    def test_three_sites_give_the_same_as_their_csv_files(self):
+        """Each site's table is in a schema of its own; what comes out of a run is as random as its noise, so the local
+        reports are compared, which are counts, and the run goes through."""
+        small = self.world()
+        schema = small.root / "lead" / "small.schema.yaml"
+        for site in small.site_names:
+            self.server.sql(f"CREATE SCHEMA \"{site}\"; CREATE TABLE \"{site}\".toys "
+                            "(colour smallint, size text, taste numeric, kind int);")
+            self.server.load(f"\"{site}\".toys", small.table(site))
+            source = f"postgres:{site}.toys"
+            reports = [json.loads(world.command("fedloom", "schema", "check", schema, table, "--json").stdout)
+                       for table in (small.table(site), source)]
+            self.assertEqual(reports[0], reports[1])
+            self.assertTrue(reports[0]["fits"])
+            policy = small.policy(site)
+            text = policy.read_text()
+            old = next(line for line in text.splitlines() if line.startswith("source:"))
+            policy.write_text(text.replace(old, f"source: \"{source}\""))
+        done = small.run("run")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        out = world.public(small.root / "run")
+        self.assertGreater(len(out["rows"]), 1000)
+        done = world.command("fedloom", "run", small.experiment, "--out", small.root / "ranks", "--ranks-per-site", 2)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_omop_tables_are_read_by_a_query(self):
+        fill_omop(self.server, "omop", 3)
+        folder = self.world().root
+        schema = folder / "omop.schema.yaml"
+        schema.write_text(OMOP_SCHEMA)
+        query = QUERY.format(site="omop")
+        csv = folder / "omop.csv"
+        self.server.sql(f"\\copy ({query}) TO '{csv}' WITH (FORMAT csv, HEADER true)\n")
+        reports = []
+        for table in (csv, "postgres:" + query):
+            done = world.command("fedloom", "schema", "check", schema, table, "--json")
+            reports.append(json.loads(done.stdout))
+        self.assertEqual(reports[0], reports[1])
+        by_name = {column["name"]: column for column in reports[1]["columns"]}
+        self.assertTrue(reports[1]["fits"])
+        self.assertGreater(by_name["stay"]["clipped"], 0)
+        self.assertGreater(by_name["condition_source_value"]["parent"], 0)
+        self.assertGreater(by_name["condition_source_value"]["other"], 0)
+        self.assertGreater(by_name["condition_source_value"]["missing"], 0)
+
+    def test_a_draft_of_a_table_holds_names_and_kinds(self):
+        self.server.sql(f"CREATE TABLE drafted (person_id int, age int, weight numeric, sex text, came date, seen timestamptz,"
+                        f" dead boolean); INSERT INTO drafted VALUES ({SECRET}, {SECRET}, {SECRET}.5, 'q{SECRET}', "
+                        f"'2024-01-01', '{SECRET}-01-01', true);")
+        done = world.command("fedloom", "schema", "draft", "postgres:drafted")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotIn(SECRET, done.stdout)
+        for name, kind in (("age", "integer"), ("weight", "real"), ("sex", "categorical"), ("came", "date"),
+                           ("seen", "datetime"), ("dead", "categorical")):
+            self.assertRegex(done.stdout, f'name: "{name}"\n    type: {kind} ')
+        self.assertRegex(done.stdout, 'name: "person_id"\n    role: id')
+
+
+class Faults(Case):
+    SCHEMA = "version: 1\nattributes:\n  - {name: a, type: integer, min: 0, max: 9, width: 1, outside: refuse}\n"
+
+    def setUp(self):
+        self.folder = self.world().root
+        self.schema = self.folder / "a.schema.yaml"
+        self.schema.write_text(self.SCHEMA)
+        self.server.sql("DROP TABLE IF EXISTS t; CREATE TABLE t (a int, w int[], s text);"
+                        f"INSERT INTO t VALUES (1, NULL, 'x'), ({SECRET}, NULL, '{SECRET}');")
+
+    def check(self, source):
+        return world.command("fedloom", "schema", "check", self.schema, source)
+
+    def load_fails(self, source, code, pattern, unit=""):
+        """Through the site's own program, whose errors a custodian sees."""
+        small = self.world(site_names=["east", "north", "west"])
+        policy = small.policy("east")
+        text = policy.read_text()
+        old = next(line for line in text.splitlines() if line.startswith("source:"))
+        text = text.replace(old, f"source: {json.dumps(source)}")
+        if unit:
+            old = next(line for line in text.splitlines() if line.startswith("unit:"))
+            text = text.replace(old, unit)
+        policy.write_text(text)
+        self.fails(world.command("fedloom-site", "check", policy, small.experiment), code, pattern)
+
+    def test_a_refused_value_is_named_by_its_row(self):
+        self.server.sql(f"CREATE TABLE toys (colour int, size int, taste int, kind int); "
+                        f"INSERT INTO toys VALUES (0, 0, 0, 0), ({SECRET}, 0, 0, 0);")
+        self.load_fails("postgres:SELECT * FROM toys ORDER BY colour", 4, r"row 2 of postgres query: the value in column 1 \('colour'\)")
+        self.load_fails("postgres:SELECT * FROM toys", 4, "nothing says which rows of an entity come first.*ORDER BY",
+                        unit="unit: {column: kind, max_rows: 1, max_sites: 1}")
+
+    def test_what_cannot_be_read_is_said_in_a_sentence(self):
+        for source, pattern in (
+                ("postgres:nowhere", "postgres:nowhere: there is no such table"),
+                ("postgres:nowhere.t", "there is no such table"),
+                ("postgres:SELECT b FROM t", "the query names a column that is not there"),
+                ("postgres:SELECT FROM FROM", "not one SELECT statement"),
+                ("postgres:SELECT a FROM t; DROP TABLE t", "not one SELECT statement"),
+                ("postgres:DELETE FROM t", "neither a query that begins with SELECT"),
+                ("postgres:SELECT w AS a FROM t", "the column 'a' is of a type that holds no single plain value"),
+                ("postgres:SELECT s::int AS b, 1 AS b FROM t", "no column 'a'"),
+                ("postgres:SELECT s::int AS a FROM t", "SQLSTATE 22P02"),
+                ("postgres(service=none):t", "the connection service file has no such service"),
+                ("postgres:host=db password=x", "keep user, password and address in libpq's own places")):
+            done = self.check(source)
+            self.assertIn(done.returncode, (4, 9), source)
+            self.assertRegex(done.stdout + done.stderr, pattern, source)
+            self.assertNotIn(SECRET, done.stdout + done.stderr)
+
+    def test_a_query_that_writes_is_refused_by_the_transaction(self):
+        self.server.sql("CREATE OR REPLACE FUNCTION sly() RETURNS int LANGUAGE sql AS 'INSERT INTO t VALUES (5) RETURNING a';"
+                        "CREATE SEQUENCE IF NOT EXISTS s;")
+        for source in ("SELECT sly() AS a", "SELECT nextval('s') AS a"):
+            done = self.check("postgres:" + source)
+            self.assertEqual(done.returncode, 4, done.stderr)
+            self.assertIn("the query would write, and sources are read in read-only transactions", done.stdout)
+        done = self.check("postgres:WITH n AS (INSERT INTO t VALUES (5) RETURNING a) SELECT a FROM n")
+        self.assertEqual(done.returncode, 4, done.stderr)
+        done = self.check("postgres:SELECT 1 AS a FROM (SELECT set_config('transaction_read_only', 'off', true)) q, sly()")
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertIn("2", self.server.sql("SELECT count(*) FROM t;").stdout.split())
+
+    def test_null_is_missing_and_types_come_as_plain_text(self):
+        schema = self.folder / "types.schema.yaml"
+        schema.write_text("version: 1\nattributes:\n"
+                          "  - {name: a, type: integer, min: 0, max: 9, width: 1, missing: true}\n"
+                          "  - {name: b, type: categorical, values: ['true', 'false']}\n"
+                          "  - {name: c, type: categorical, values: [x]}\n"
+                          "  - {name: d, type: real, min: 0, max: 9, bins: 9, outside: refuse}\n"
+                          "  - {name: e, type: datetime, from: 2024-01-01, to: 2024-01-02, step: hour, outside: refuse}\n")
+        query = ("SELECT NULL::int AS a, true AS b, 'x'::char(9) AS c, 1.50::numeric AS d, "
+                 "'2024-01-01 05:00+05'::timestamptz AS e UNION ALL SELECT 3, false, 'x', 1e0, '2024-01-01 05:00:00.5+00'")
+        done = world.command("fedloom", "schema", "check", schema, "postgres:" + query, "--json")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        report = json.loads(done.stdout)
+        self.assertEqual(report["rows"], 2)
+        self.assertEqual(report["columns"][0]["missing"], 1)
+        schema.write_text(schema.read_text().replace(", missing: true", ""))
+        done = world.command("fedloom", "schema", "check", schema, "postgres:" + query, "--json")
+        self.assertEqual(json.loads(done.stdout)["columns"][0]["refused"], 1)
+
+    def test_a_wrong_password_is_refused_without_showing_it(self):
+        self.server.sql(f"DROP ROLE IF EXISTS guest; CREATE ROLE guest LOGIN PASSWORD 'right{SECRET}'; GRANT SELECT ON t TO guest;")
+        self.server.hba("local all guest scram-sha-256\nlocal all all trust")
+        passfile = self.folder / "pgpass"
+        try:
+            for password, code in ((f"wrong{SECRET}", 9), (f"right{SECRET}", 4)):
+                passfile.write_text(f"*:*:*:guest:{password}\n")
+                passfile.chmod(0o600)
+                os.environ.update(PGUSER="guest", PGPASSFILE=str(passfile))
+                done = self.check("postgres:t")
+                self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+                self.assertNotIn(SECRET, done.stdout + done.stderr)
+                if code == 9:
+                    self.fails(done, 9, "the server refuses this user's password, or there is none; put the right one")
+        finally:
+            os.environ.update(self.server.environment())
+            os.environ.pop("PGPASSFILE")
+            self.server.hba("local all all trust")
+
+    def test_a_server_that_is_not_there_is_said_at_once(self):
+        os.environ["PGHOST"] = str(self.folder)
+        try:
+            self.fails(self.check("postgres:t"), 9, "the PostgreSQL server cannot be reached, or lets this user not in")
+        finally:
+            os.environ.update(self.server.environment())
+            os.environ.pop("PGPASSFILE")
+
+
+class Killed(Case):
+    def test_a_server_killed_while_rows_are_read_ends_the_program_with_a_sentence(self):
+        folder = self.world().root
+        schema = folder / "a.schema.yaml"
+        schema.write_text(Faults.SCHEMA)
+        slow = "postgres:SELECT 1 AS a, pg_sleep(0.0005) FROM generate_series(1, 10000000)"
+        timer = threading.Timer(2.0, self.server.kill)
+        timer.start()
+        begun = time.monotonic()
+        done = world.command("fedloom", "schema", "check", schema, slow, timeout=60)
+        self.assertLess(time.monotonic() - begun, 30)
+        timer.join()
+        self.fails(done, 9, "the (PostgreSQL )?server (went away while rows were read|ended the connection)|connection to the server was lost")
+
+
+if __name__ == "__main__":
+    unittest.main()
