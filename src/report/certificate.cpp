@@ -73,7 +73,7 @@ std::string certificate_section(const PageContent& content) {
                                                 claimed("rho_budget", number(run.rho_budget, 6)) +
                                                 ", zero-concentrated differential privacy");
   rows += costs_by_sites(run);
-  rows += fact_row("Trust", escape(run.trust) + ": " + assumption_in_words(run));
+  rows += fact_row("Trust", escape(run.trust) + ". " + assumption_in_words(run));
   rows += fact_row("Mechanisms", "exact discrete Gaussian noise in integer arithmetic" +
                                      std::string(run.trust == "none" ? "" : "; exact exponential mechanism"));
   if (content.books) {

@@ -10,7 +10,7 @@ inline constexpr std::string_view style_sheet = R"css(
   --paper: #ffffff; --panel: #f5f7f9; --ink: #1c2430; --soft: #5b6675; --rule: #d9dfe6;
   --synthetic: #56a3d9; --measured: #b34700; --accent: #00629b;
   --s0: #00629b; --s1: #b34700; --s2: #00785a; --s3: #8f4a78; --s4: #6b5f00; --on-bar: #ffffff; --warning: #a1160a; --warning-ink: #ffffff;
-  --h0: #eef3f8; --h1: #cfe1f0; --h2: #a6c9e4; --h3: #71abd4; --h4: #3f8abf; --h5: #1b659d; --h6: #0a3a66; }
+  --h0: #dbe4ec; --h1: #c2d8ea; --h2: #a6c9e4; --h3: #71abd4; --h4: #3f8abf; --h5: #1b659d; --h6: #0a3a66; }
 @media (prefers-color-scheme: dark) { :root {
   --paper: #14181e; --panel: #1c222b; --ink: #e6eaf0; --soft: #a3afbd; --rule: #333d4a;
   --synthetic: #2f7fb8; --measured: #ffb45e; --accent: #7cc4f5;
@@ -23,6 +23,7 @@ main { max-width: 70rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: .2rem 0 .4rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.3rem; margin: 2.6rem 0 .6rem; padding-top: .8rem; border-top: 1px solid var(--rule); }
 h3 { font-size: 1rem; margin: 0 0 .4rem; overflow-wrap: anywhere; }
+h4 { font-size: .95rem; margin: 1rem 0 .3rem; } section > h3 { margin-top: 1.6rem; }
 p { max-width: 44rem; margin: .5rem 0; }
 .kicker { color: var(--accent); font-weight: 600; margin: 0; }
 .soft, figcaption { color: var(--soft); font-size: .9rem; }
@@ -30,7 +31,7 @@ p { max-width: 44rem; margin: .5rem 0; }
   padding: 0; list-style: none; }
 .figures li { background: var(--panel); border-radius: .5rem; padding: .7rem .9rem; }
 .figures b { display: block; font-size: 1.45rem; line-height: 1.25; font-variant-numeric: tabular-nums; }
-.figures span { color: var(--soft); font-size: .85rem; }
+.figures > li > span { color: var(--soft); font-size: .85rem; }
 td.marginals { min-width: 13rem; }
 .statement { max-width: 50rem; border-left: 4px solid var(--accent); background: var(--panel); padding: .4rem 1rem; border-radius: 0 .5rem .5rem 0; }
 .scroll { overflow-x: auto; }
