@@ -112,8 +112,16 @@ const json& schema_at(const json& schema, json::json_pointer pointer) {
 }  // namespace
 
 Document::Document(const std::filesystem::path& file, std::string_view kind) : file_(file) {
+  take(read_yaml(file), kind);
+}
+
+Document::Document(const std::filesystem::path& file, const std::string& text, std::string_view kind) : file_(file) {
+  take(parse_yaml(text, file), kind);
+}
+
+void Document::take(const YamlNode& tree, std::string_view kind) {
   const json schema = json::parse(json_schema(kind));
-  value_ = TypedView(*this).read(read_yaml(file), schema, json::json_pointer());
+  value_ = TypedView(*this).read(tree, schema, json::json_pointer());
   if (kind == "schema") refuse_blanks();
   std::vector<Explanation> explanations;
   const std::vector<std::string> broken = broken_values(schema, value_);

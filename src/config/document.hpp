@@ -11,10 +11,14 @@
 
 namespace fedloom::config {
 
+struct YamlNode;
+
 class Document {
  public:
   /// `kind`: experiment, policy, roster or schema. Throws ConfigError.
   Document(const std::filesystem::path& file, std::string_view kind);
+  /// Of a text that was read already.
+  Document(const std::filesystem::path& file, const std::string& text, std::string_view kind);
   /// As the JSON Schema describes it.
   const nlohmann::json& value() const noexcept { return value_; }
   /// The path that a value of the file means: relative paths begin at the file's own folder.
@@ -28,6 +32,7 @@ class Document {
 
  private:
   friend class TypedView;
+  void take(const YamlNode& tree, std::string_view kind);
   /// Of a schema: what a draft left open must be filled in by a person.
   void refuse_blanks() const;
   struct Place {

@@ -55,10 +55,7 @@ Attribute attribute(const Entry& entry) {
   return made;
 }
 
-}  // namespace
-
-schema::Schema load_schema(const std::filesystem::path& file) {
-  const Document document(file, "schema");
+schema::Schema schema_of(const Document& document) {
   std::vector<Attribute> attributes;
   std::vector<std::string> ids;
   std::unordered_set<std::string> names;
@@ -83,6 +80,14 @@ schema::Schema load_schema(const std::filesystem::path& file) {
   } catch (const std::invalid_argument& error) {
     document.fail("/attributes", error.what(), "use fewer or coarser columns");
   }
+}
+
+}  // namespace
+
+schema::Schema load_schema(const std::filesystem::path& file) { return schema_of(Document(file, "schema")); }
+
+schema::Schema read_schema(const std::string& text, const std::filesystem::path& file) {
+  return schema_of(Document(file, text, "schema"));
 }
 
 }  // namespace fedloom::config

@@ -150,8 +150,9 @@ void check_utf8(const std::filesystem::path& file, const std::string& text) {
 
 }  // namespace
 
-YamlNode read_yaml(const std::filesystem::path& file) {
-  const std::string text = read_limited(file);
+YamlNode read_yaml(const std::filesystem::path& file) { return parse_yaml(read_limited(file), file); }
+
+YamlNode parse_yaml(const std::string& text, const std::filesystem::path& file) {
   check_utf8(file, text);
   std::istringstream stream(text);
   TreeBuilder builder(file);

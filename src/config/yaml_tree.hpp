@@ -22,5 +22,7 @@ struct YamlNode {
 
 /// Throws ConfigError: no such file, not to be read, over 16 MiB, not UTF-8, not YAML, or more than the YAML above.
 YamlNode read_yaml(const std::filesystem::path& file);
+/// The same of a text that was read already; errors name `file`.
+YamlNode parse_yaml(const std::string& text, const std::filesystem::path& file);
 
 }  // namespace fedloom::config
