@@ -7,6 +7,7 @@
 #include "fedloom/base/error.hpp"
 #include "fedloom/base/file.hpp"
 #include "fedloom/base/version.hpp"
+#include "fedloom/coordinator/model_card.hpp"
 #include "fedloom/model/synthetic_csv.hpp"
 
 namespace fedloom::coordinator {
@@ -159,7 +160,7 @@ class Conductor {
     const auto folder = folder_.public_folder();
     config::write_resolved(experiment_, folder);
     boundary::save_measurements(folder / "measurements.jsonl", experiment_.schema.domain(), loop_.measurements());
-    loop_.generator().save(folder, model_notes(result));
+    loop_.generator().save(folder, model_card(experiment_, result.epsilon_spent, model_notes()));
     model::write_synthetic_csv(loop_.generator(), experiment_.schema, result.rows_written, experiment_.seed,
                                folder / "synthetic.csv");
     result.seconds = std::chrono::duration<double>(monotonic_now() - started_).count();
@@ -167,12 +168,8 @@ class Conductor {
     return result;
   }
 
-  std::string model_notes(const RunResult& result) const {
-    return nlohmann::json{{"run_id", folder_.run_id()},
-                          {"epsilon_spent", result.epsilon_spent},
-                          {"delta", experiment_.privacy.delta.value},
-                          {"rows_estimate", loop_.rows_estimate()}}
-        .dump();
+  std::string model_notes() const {
+    return nlohmann::json{{"run_id", folder_.run_id()}, {"rows_estimate", loop_.rows_estimate()}}.dump();
   }
 
   std::string metrics(const RunResult& result) const {

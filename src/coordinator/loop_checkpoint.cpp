@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kVersion = 4;
+constexpr int kVersion = 5;
 constexpr const char* kIndex = "checkpoint.json";
 constexpr const char* kRemedy = "resume with the experiment that wrote it, or start a new run";
 
@@ -129,7 +129,7 @@ void Loop::Impl::save(const std::filesystem::path& folder) const {
   const std::string name = "state-" + std::to_string(number);
   std::filesystem::create_directories(folder / name);
   boundary::save_measurements(folder / name / "measurements.jsonl", experiment.schema.domain(), released);
-  generator.save(folder / name, "{}");
+  generator.save(folder / name, {});
   json pending = json::array();
   for (const Share& share : shares) pending.push_back(share_json(share));
   const schema::Domain& fine = experiment.schema.domain();

@@ -18,7 +18,7 @@ std::vector<float> pair_probabilities(const Mixture& mixture) {
   for (std::size_t b = 0; b < mixture.components; ++b) {
     const float* p = mixture.probabilities.data() + b * width;
     for (std::size_t i = 0; i < width; ++i) {
-      const double weight = p[i];
+      const double weight = mixture.weight(b) * p[i];
       double* row = sum.data() + i * width;
       for (std::size_t j = i; j < width; ++j) row[j] += weight * p[j];
     }
@@ -34,7 +34,8 @@ std::vector<float> pair_probabilities(const Mixture& mixture) {
     const std::size_t first = mixture.domain->offset(a);
     for (std::size_t v = first; v < first + mixture.domain->size(a); ++v) {
       double mean = 0;
-      for (std::size_t b = 0; b < mixture.components; ++b) mean += mixture.probabilities[b * width + v];
+      for (std::size_t b = 0; b < mixture.components; ++b)
+        mean += mixture.weight(b) * mixture.probabilities[b * width + v];
       for (std::size_t u = first; u < first + mixture.domain->size(a); ++u) out[v * width + u] = 0;
       out[v * width + v] = static_cast<float>(mean / mixture.components);
     }
@@ -51,7 +52,7 @@ struct Refiner::Sample {
 };
 
 Refiner::Refiner(const Mixture& mixture, std::uint64_t rows) : mixture_(mixture), pair_(pair_probabilities(mixture)) {
-  if (TripleResiduals::affordable(*mixture.domain, rows)) triples_ = std::make_unique<TripleResiduals>(mixture);
+  if (TripleResiduals::affordable(*mixture.domain, rows)) triples_ = std::make_unique<TripleResiduals>(mixture_);
 }
 
 void Refiner::refine(std::span<std::uint32_t> codes, std::span<const std::uint32_t> component, PublicStream& stream) {

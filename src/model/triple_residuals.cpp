@@ -47,7 +47,8 @@ TripleResiduals::TripleResiduals(const Mixture& mixture) : mixture_(mixture) {
         double* to = sum.data();
         for (std::size_t u = 0; u < domain.size(i); ++u) {
           for (std::size_t v = 0; v < domain.size(j); ++v, to += columns) {
-            const double weight = static_cast<double>(p[domain.offset(i) + u]) * p[domain.offset(j) + v];
+            const double pair = static_cast<double>(p[domain.offset(i) + u]) * p[domain.offset(j) + v];
+            const double weight = mixture.weight(b) * pair;
             if (weight < 1e-9) continue;
             for (std::size_t c = 0; c < columns; ++c) to[c] += weight * p[from + c];
           }

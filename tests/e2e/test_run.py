@@ -47,7 +47,7 @@ class FederatedRun(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_the_public_folder_holds_all_that_the_docs_promise(self):
-        for name in ["synthetic.csv", "model.pt", "model.json", "measurements.jsonl", "rounds.jsonl", "ledger.json",
+        for name in ["synthetic.csv", "model.safetensors", "measurements.jsonl", "rounds.jsonl", "ledger.json",
                      "metrics.json", "report.html", "config.resolved.yaml", "schema.yaml", "roster.yaml"]:
             self.assertTrue((self.out / "public" / name).stat().st_size > 0, name)
 

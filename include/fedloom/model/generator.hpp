@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "fedloom/model/expansion.hpp"
+#include "fedloom/model/model_file.hpp"
 #include "fedloom/schema/domain.hpp"
 #include "fedloom/schema/query.hpp"
 
@@ -47,11 +48,10 @@ class Generator {
   void sample(std::uint64_t rows, std::uint64_t seed,
               const std::function<void(std::span<const std::uint32_t> codes, std::size_t rows)>& block) const;
 
-  /// model.pt (logits), network.pt where they came from a network (its weights), and model.json (domain, expansion,
-  /// components, version, sha256 of the others, `notes`).
-  void save(const std::filesystem::path& folder, const std::string& notes_json) const;
-  /// Throws ConfigError: missing, other version, damaged, weights that are not B × D finite numbers.
-  static Generator load(const std::filesystem::path& folder);
+  /// Writes model.safetensors: see model_file.hpp.
+  void save(const std::filesystem::path& folder, const ModelCard& card) const;
+  /// `path`: the file or its folder. Throws ConfigError as read_model.
+  static Generator load(const std::filesystem::path& path);
 
   struct Tensors;  ///< defined in src/model; `train` works on it
   Tensors& tensors() noexcept { return *tensors_; }
@@ -61,6 +61,12 @@ class Generator {
   std::unique_ptr<Tensors> tensors_;
   Expansion expansion_;
 };
+
+struct LoadedModel {
+  Generator generator;
+  ModelCard card;
+};
+LoadedModel load_model(const std::filesystem::path& path);
 
 /// Threads for LibTorch's kernels in this process, at least one.
 void set_threads(unsigned threads);

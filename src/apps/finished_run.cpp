@@ -1,0 +1,16 @@
+#include "finished_run.hpp"
+
+#include "fedloom/base/error.hpp"
+
+namespace fedloom::apps {
+
+config::Experiment experiment_of(const std::filesystem::path& run) {
+  const std::filesystem::path file = run / "public" / "config.resolved.yaml";
+  if (!std::filesystem::exists(file)) {
+    throw UsageError(run.string() + " is no folder of a finished run",
+                     "name a folder that `fedloom run` made (runs/<name>-…)");
+  }
+  return config::load_experiment(file);
+}
+
+}  // namespace fedloom::apps
