@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "commands.hpp"
+#include "fedloom/base/error.hpp"
 #include "fedloom/base/file.hpp"
 #include "fedloom/evaluate/evaluate.hpp"
 #include "fedloom/report/report.hpp"
@@ -25,9 +26,10 @@ report::EvaluationText evaluation_of(const ReportArguments& arguments, const con
   std::vector<evaluate::Rows> real;
   for (const auto& file : arguments.real)
     real.push_back(evaluate::load_rows(fs::path(file).stem().string(), file, schema));
-  const auto synthetic = fs::path(arguments.run) / "public" / "synthetic.csv";
-  const auto found =
-      evaluate::evaluate(real, {evaluate::load_rows("synthetic.csv", synthetic.string(), schema)}, schema, {});
+  const auto file = fs::path(arguments.run) / "public" / "synthetic.csv";
+  std::vector<evaluate::Rows> synthetic;
+  synthetic.push_back(evaluate::load_rows("synthetic.csv", file.string(), schema));
+  const auto found = evaluate::evaluate(real, synthetic, schema, {});
   return {evaluate::to_json(found, schema), "the evaluation of --real"};
 }
 

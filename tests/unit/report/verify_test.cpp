@@ -204,7 +204,7 @@ TEST_F(VerifyRun, LeavesFilesAloneThatCameLater) {
 }
 
 TEST_F(VerifyRun, FindsAnEditOfTheReport) {
-  replace("report.html", "What this is", "What this was");
+  replace("report.html", "What was asked", "What was told");
   expect_found("report.html: claims page");
 }
 
