@@ -74,23 +74,33 @@ void require_rows(const data::Table& table, const char* which) {
 
 }  // namespace
 
-std::vector<MarginalError> marginal_errors(const data::Table& real, const data::Table& synthetic,
-                                           std::size_t max_degree, unsigned threads) {
+std::vector<double> marginal_distances(const data::Table& real, const data::Table& synthetic,
+                                       const std::vector<Marginal>& marginals, unsigned threads) {
   if (!(real.domain() == synthetic.domain())) throw std::invalid_argument("the tables have different domains");
   require_rows(real, "real");
   require_rows(synthetic, "synthetic");
+  return Distances(real, synthetic, threads).of(marginals);
+}
+
+MarginalError summary_of(const std::vector<Marginal>& marginals, const std::vector<double>& distances) {
+  MarginalError error{.degree = marginals.at(0).degree(), .marginals = marginals.size(), .worst = -1};
+  for (std::size_t k = 0; k < marginals.size(); ++k) {
+    error.mean += distances[k] / static_cast<double>(marginals.size());
+    if (distances[k] <= error.worst) continue;
+    error.worst = distances[k];
+    error.worst_marginal = marginals[k];
+  }
+  return error;
+}
+
+double k_marginal_score(double mean_l1) { return (2 - mean_l1) * 500; }
+
+std::vector<MarginalError> marginal_errors(const data::Table& real, const data::Table& synthetic,
+                                           std::size_t max_degree, unsigned threads) {
   std::vector<MarginalError> errors;
   for (std::size_t degree = 1; degree <= std::min(max_degree, real.domain().dimensions()); ++degree) {
     const auto marginals = schema::all_marginals(real.domain().dimensions(), degree);
-    const auto distances = Distances(real, synthetic, threads).of(marginals);
-    MarginalError error{.degree = degree, .marginals = marginals.size(), .worst = -1};
-    for (std::size_t k = 0; k < marginals.size(); ++k) {
-      error.mean += distances[k] / static_cast<double>(marginals.size());
-      if (distances[k] <= error.worst) continue;
-      error.worst = distances[k];
-      error.worst_marginal = marginals[k];
-    }
-    errors.push_back(error);
+    errors.push_back(summary_of(marginals, marginal_distances(real, synthetic, marginals, threads)));
   }
   return errors;
 }

@@ -25,4 +25,15 @@ struct MarginalError {
 std::vector<MarginalError> marginal_errors(const data::Table& real, const data::Table& synthetic,
                                            std::size_t max_degree, unsigned threads = 0);
 
+/// ‖M_r(real)/N_real − M_r(synthetic)/N_synthetic‖₁ of each marginal, in order. As marginal_errors.
+std::vector<double> marginal_distances(const data::Table& real, const data::Table& synthetic,
+                                       const std::vector<schema::Marginal>& marginals, unsigned threads = 0);
+
+/// What marginal_errors says of marginals of one degree and their distances.
+MarginalError summary_of(const std::vector<schema::Marginal>& marginals, const std::vector<double>& distances);
+
+/// NIST's score of 3-way marginals from their mean L1 distance: 1000 where they are the same, 0 where no two cells are
+/// shared: (2 − mean)·500 (SDNist's k-marginal with k = 3 over all triples, in place of a sample of them).
+double k_marginal_score(double mean_l1);
+
 }  // namespace fedloom::evaluate

@@ -1,0 +1,38 @@
+#pragma once
+// Rows to compare: the schema's codes of all attributes, and the numbers themselves where an attribute has numbers.
+// PRIVATE where they are real rows; nothing here is ever sent.
+
+#include <string>
+#include <vector>
+
+#include "fedloom/data/table.hpp"
+#include "fedloom/schema/schema.hpp"
+
+namespace fedloom::evaluate {
+
+struct Rows {
+  std::string name;  ///< of the site, or of the sample, as the person gave it
+  data::Table codes;
+  /// Per attribute one number a row, NaN where it is missing; empty where the attribute has no numbers.
+  std::vector<std::vector<double>> numbers;
+};
+
+/// Whether an attribute's values are numbers: binned ones. Codes of `type: coded` are names, not numbers.
+bool has_numbers(const schema::Attribute& attribute);
+
+/// Reads a table as data::load does, and its numbers as they stand in it, not clipped. Throws DataError.
+Rows load_rows(const std::string& name, const std::string& file, const schema::Schema& schema);
+
+/// All rows of several tables of one schema, in order.
+Rows together(const std::vector<Rows>& tables);
+
+/// The rows with these numbers, in this order.
+Rows rows_at(const Rows& rows, const std::vector<std::size_t>& which);
+
+/// Numbers of the rows that have `code` in an attribute.
+std::vector<std::size_t> rows_with(const data::Table& table, std::size_t attribute, std::uint32_t code);
+
+/// The codes of one attribute, as wide as any domain needs.
+std::vector<std::uint32_t> codes_of(const data::Table& table, std::size_t attribute);
+
+}  // namespace fedloom::evaluate
