@@ -120,6 +120,7 @@ void run_central(const config::Experiment& experiment, const LaunchOptions& opti
   model::set_threads(0);
   const auto policy = config::load_policy(find_policies(experiment, options.sites).front());
   const auto key = SigningKey::load(policy.key);
+  Progress progress(experiment, options.resources.live);
   auto folder = options.resume ? coordinator::RunFolder::reopen(options.out, experiment)
                                : coordinator::RunFolder::create(options.out, experiment);
   site::SiteLog log(folder.root(), policy.site.name);
@@ -127,7 +128,6 @@ void run_central(const config::Experiment& experiment, const LaunchOptions& opti
   const site::SiteRun run{
       .policy = &policy, .experiment = &experiment, .key = &key, .run_id = folder.run_id(), .random = &random};
   Books books(run);
-  Progress progress(experiment, options.resources.live);
   const auto result = [&] {
     try {
       return conduct(run, folder, log, progress, options.resources.gpu);

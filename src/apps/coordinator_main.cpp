@@ -47,9 +47,9 @@ void run(const RunOptions& options, transport::MpiTransport& transport) {
   require_roster(experiment);
   if (options.gpu) train::require_gpu();
   check_world(*experiment.roster, transport);
+  Progress progress(experiment, options.live);
   auto folder = options.resume ? coordinator::RunFolder::reopen(options.out, experiment)
                                : coordinator::RunFolder::create(options.out, experiment);
-  Progress progress(experiment, options.live);
   progress.start(folder.run_id());
   if (experiment.privacy.dropouts > 0 && !transport.survives_losses()) {
     progress.note("mpirun was started without --enable-recovery: a site that dies ends the run");

@@ -78,6 +78,7 @@ void compare(const Json& found, const Json& expected, const fs::path& file) {
 
 bool is_shown_as(const Json& value, std::string_view text) {
   if (value.is_string()) return text == escape(value.get<std::string>());
+  if (!value.is_number()) return false;
   const double figure = value.get<double>();
   return text == grouped(figure) || [&] {
     for (int digits = 3; digits <= 6; ++digits) {

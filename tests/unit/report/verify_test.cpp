@@ -223,6 +223,19 @@ TEST_F(VerifyRun, FindsAnEpsilonInTheReportThatIsNotTheRuns) {
   expect_found("shows another figure as its epsilon_spent");
 }
 
+TEST_F(VerifyRun, FindsAMarkThatNamesNoFigure) {
+  const auto page = text("report.html");
+  const std::string block = "<script type=\"application/json\" id=\"claims\">\n";
+  const auto start = page.find(block), end = page.find("\n</script>\n", start);
+  auto claims = Json::parse(page.substr(start + block.size(), end - start - block.size()));
+  claims.erase("page");
+  for (const char* name : {"files", "signed_by", "none", ""}) {
+    const auto mark = "<span data-claim=\"" + std::string(name) + "\">1</span>";
+    write("report.html", with_claims(mark + page.substr(0, start), claims, page.substr(end + 11)));
+    expect_found(std::string("shows another figure as its ") + name);
+  }
+}
+
 TEST_F(VerifyRun, FindsClaimsThatAreNotTheRuns) {
   replace("report.html", "\"epsilon_spent\": 0.9", "\"epsilon_spent\": 0.1");
   expect_found("report.html: claims epsilon_spent 0.1");
