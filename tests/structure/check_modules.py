@@ -15,6 +15,7 @@ THIRD_PARTY = {
               ("include/fedloom/model", "include/fedloom/train", "src/model", "src/train", "tests/unit/model",
                "tests/unit/train", "tests/bench/train")),
     "yaml-cpp": (("yaml-cpp/", "valijson/adapters/yaml_cpp_adapter"), ("src/config", "tests/unit/config")),
+    "Boost.Asio and Beast": (("boost/asio", "boost/beast"), ("src/live",)),
     "MPI": (("mpi.h",), ("src/transport", "tests/mpi")),
 }
 
