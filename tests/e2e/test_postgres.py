@@ -2,8 +2,10 @@
 
 import json
 import os
+import pathlib
 import random
-import subprocess
+import shutil
+import tempfile
 import threading
 import time
 import unittest
@@ -60,8 +62,6 @@ class Case(unittest.TestCase):
     def setUpClass(cls):
         if postgres_server.missing():
             raise unittest.SkipTest(postgres_server.missing())
-        done = world.command("fedloom", "doctor", "--help")
-        assert done.returncode == 0
         cls.server = postgres_server.Server()
         os.environ.update(cls.server.environment())
         os.environ.pop("PGPASSFILE")
@@ -74,6 +74,11 @@ class Case(unittest.TestCase):
         small = world.World(**options)
         self.addCleanup(small.remove)
         return small
+
+    def folder(self):
+        made = tempfile.mkdtemp(prefix="fedloom-e2e-")
+        self.addCleanup(shutil.rmtree, made, ignore_errors=True)
+        return pathlib.Path(made)
 
     def fails(self, done, code, pattern):
         """One line on standard error, with what to do, and no cell."""
@@ -112,7 +117,7 @@ class Run(Case):
 
     def test_omop_tables_are_read_by_a_query(self):
         fill_omop(self.server, "omop", 3)
-        folder = self.world().root
+        folder = self.folder()
         schema = folder / "omop.schema.yaml"
         schema.write_text(OMOP_SCHEMA)
         query = QUERY.format(site="omop")
@@ -147,8 +152,8 @@ class Faults(Case):
     SCHEMA = "version: 1\nattributes:\n  - {name: a, type: integer, min: 0, max: 9, width: 1, outside: refuse}\n"
 
     def setUp(self):
-        self.folder = self.world().root
-        self.schema = self.folder / "a.schema.yaml"
+        self.files = self.folder()
+        self.schema = self.files / "a.schema.yaml"
         self.schema.write_text(self.SCHEMA)
         self.server.sql("DROP TABLE IF EXISTS t; CREATE TABLE t (a int, w int[], s text);"
                         f"INSERT INTO t VALUES (1, NULL, 'x'), ({SECRET}, NULL, '{SECRET}');")
@@ -185,7 +190,7 @@ class Faults(Case):
                 ("postgres:SELECT a FROM t; DROP TABLE t", "not one SELECT statement"),
                 ("postgres:DELETE FROM t", "neither a query that begins with SELECT"),
                 ("postgres:SELECT w AS a FROM t", "the column 'a' is of a type that holds no single plain value"),
-                ("postgres:SELECT s::int AS b, 1 AS b FROM t", "no column 'a'"),
+                ("postgres:SELECT 1 AS b", "names none of the schema's columns"),
                 ("postgres:SELECT s::int AS a FROM t", "SQLSTATE 22P02"),
                 ("postgres(service=none):t", "the connection service file has no such service"),
                 ("postgres:host=db password=x", "keep user, password and address in libpq's own places")):
@@ -208,7 +213,7 @@ class Faults(Case):
         self.assertIn("2", self.server.sql("SELECT count(*) FROM t;").stdout.split())
 
     def test_null_is_missing_and_types_come_as_plain_text(self):
-        schema = self.folder / "types.schema.yaml"
+        schema = self.files / "types.schema.yaml"
         schema.write_text("version: 1\nattributes:\n"
                           "  - {name: a, type: integer, min: 0, max: 9, width: 1, missing: true}\n"
                           "  - {name: b, type: categorical, values: ['true', 'false']}\n"
@@ -229,7 +234,7 @@ class Faults(Case):
     def test_a_wrong_password_is_refused_without_showing_it(self):
         self.server.sql(f"DROP ROLE IF EXISTS guest; CREATE ROLE guest LOGIN PASSWORD 'right{SECRET}'; GRANT SELECT ON t TO guest;")
         self.server.hba("local all guest scram-sha-256\nlocal all all trust")
-        passfile = self.folder / "pgpass"
+        passfile = self.files / "pgpass"
         try:
             for password, code in ((f"wrong{SECRET}", 9), (f"right{SECRET}", 4)):
                 passfile.write_text(f"*:*:*:guest:{password}\n")
@@ -246,7 +251,7 @@ class Faults(Case):
             self.server.hba("local all all trust")
 
     def test_a_server_that_is_not_there_is_said_at_once(self):
-        os.environ["PGHOST"] = str(self.folder)
+        os.environ["PGHOST"] = str(self.files)
         try:
             self.fails(self.check("postgres:t"), 9, "the PostgreSQL server cannot be reached, or lets this user not in")
         finally:
@@ -256,7 +261,7 @@ class Faults(Case):
 
 class Killed(Case):
     def test_a_server_killed_while_rows_are_read_ends_the_program_with_a_sentence(self):
-        folder = self.world().root
+        folder = self.folder()
         schema = folder / "a.schema.yaml"
         schema.write_text(Faults.SCHEMA)
         slow = "postgres:SELECT 1 AS a, pg_sleep(0.0005) FROM generate_series(1, 10000000)"

@@ -17,6 +17,7 @@ THIRD_PARTY = {
     "yaml-cpp": (("yaml-cpp/", "valijson/adapters/yaml_cpp_adapter"), ("src/config", "tests/unit/config")),
     "Boost.Asio and Beast": (("boost/asio", "boost/beast"), ("src/live",)),
     "MPI": (("mpi.h",), ("src/transport", "tests/mpi")),
+    "libpq": (("libpq",), ("src/data",)),
 }
 
 
