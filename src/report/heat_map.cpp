@@ -65,7 +65,13 @@ std::string heat_map(const PairValues& values, const HeatMapText& text, const st
              text.id + "-d\">" + escape(text.description) + "</desc>\n<g transform=\"translate(" + coordinate(left) +
              " 0) scale(" + coordinate(cell) + ")\" shape-rendering=\"crispEdges\">\n";
   for (std::size_t level = 0; level <= limits.size(); ++level) out += cells_of(values, limits, level);
-  out += "</g>\n" + (named ? names_of(text.names, left, cell) : "") + "</svg>\n<p class=\"legend\">";
+  out += "</g>\n" + (named ? names_of(text.names, left, cell) : "") + "</svg>\n";
+  if (!named) {
+    out += "<p class=\"legend\">Too many to name: from left to right " + escape(text.names.front()) + " to " +
+           escape(text.names[count - 2]) + ", from top to bottom " + escape(text.names[1]) + " to " +
+           escape(text.names.back()) + ", in the order of the columns.</p>\n";
+  }
+  out += "<p class=\"legend\">";
   for (std::size_t level = 0; level <= limits.size(); ++level) {
     const auto from = level == 0 ? "below " + number(limits.front(), 3) : number(limits[level - 1], 3) + " and more";
     out += "<span class=\"nowrap\"><span class=\"key heat" + std::to_string(level) + "\"></span>" + from + "</span> ";

@@ -15,7 +15,7 @@ inline constexpr std::string_view style_sheet = R"css(
   --paper: #14181e; --panel: #1c222b; --ink: #e6eaf0; --soft: #a3afbd; --rule: #333d4a;
   --synthetic: #2f7fb8; --measured: #ffb45e; --accent: #7cc4f5;
   --s0: #7cc4f5; --s1: #ffb45e; --s2: #4fd0a7; --s3: #e7a3cd; --s4: #f0e442; --on-bar: #10151b; --warning: #ffb4a9; --warning-ink: #3b0500;
-  --h0: #1f2833; --h1: #21405c; --h2: #245a85; --h3: #2d79b0; --h4: #4f9dd1; --h5: #8dc3ea; --h6: #d3ecff; } }
+  --h0: #2b3746; --h1: #234a6e; --h2: #245a85; --h3: #2d79b0; --h4: #4f9dd1; --h5: #8dc3ea; --h6: #d3ecff; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink);
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
