@@ -97,7 +97,7 @@ coordinator::RunResult conduct(const site::SiteRun& run, coordinator::RunFolder&
                                Progress& progress, bool gpu) {
   const auto& policy = *run.policy;
   auto loaded = data::load(policy.source, policy.file.parent_path(), run.experiment->schema,
-                           {.column = policy.unit_column, .max_rows = policy.max_rows});
+                           {.column = policy.unit_column, .max_rows = policy.max_rows, .order = policy.unit_order});
   site::Curator curator(run, std::move(loaded), log);
   CentralSource source(curator, run);
   progress.start(run.run_id);

@@ -62,8 +62,9 @@ void check_experiment(const site::SiteRun& run, privacy::Rho spent, bool approve
     say("warning", "allow.columns names '" + column + "', which the experiment's schema does not know");
   }
   refuse_what_the_policy_forbids(run, spent);
-  const auto loaded = data::load(policy.source, policy.file.parent_path(), experiment.schema,
-                                 {.column = policy.unit_column, .max_rows = policy.max_rows});
+  const auto loaded =
+      data::load(policy.source, policy.file.parent_path(), experiment.schema,
+                 {.column = policy.unit_column, .max_rows = policy.max_rows, .order = policy.unit_order});
   say("table", "fits the schema (" + grouped(loaded.report.rows_read) + " rows read; this figure stays here)");
   // Approval is the last step: what is refused for another reason, or does not fit the table, stays unapproved.
   if (approve_now) approve(policy, experiment, *run.key);

@@ -71,7 +71,7 @@ void dry_run(const std::string& policy_file, const std::string& experiment_file,
   if (const auto refusal = site::check_experiment(policy, experiment)) throw RefusedError("", refusal->reason, "");
   if (const auto refusal = site::check_plan(policy, experiment, plan)) throw RefusedError("", refusal->reason, "");
   auto loaded = data::load(policy.source, policy.file.parent_path(), experiment.schema,
-                           {.column = policy.unit_column, .max_rows = policy.max_rows});
+                           {.column = policy.unit_column, .max_rows = policy.max_rows, .order = policy.unit_order});
   std::cout << "Nothing is sent and nothing is booked. Round " << plan.round << " (" << plan.stage
             << ") would ask site " << policy.site.name << " for:\n\n";
   for (const auto& planned : plan.queries) {

@@ -42,7 +42,8 @@ class PartServer {
     try {
       auto loaded =
           data::load(policy_.source, policy_.file.parent_path(), experiment_.schema,
-                     {.column = policy_.unit_column, .max_rows = policy_.max_rows}, {place_.part, place_.parts});
+                     {.column = policy_.unit_column, .max_rows = policy_.max_rows, .order = policy_.unit_order},
+                     {place_.part, place_.parts});
       log_.write("loaded", {{"rows_of_this_part", std::to_string(loaded.table.rows())}});
       return site::serve_part(run_, std::move(loaded)) ? ExitCode::ok : ExitCode::peer;
     } catch (const std::exception& error) {

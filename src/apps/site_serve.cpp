@@ -108,8 +108,9 @@ class Server {
   ExitCode take_part() {
     std::optional<site::PlanAnswerer> answerer;
     try {
-      auto loaded = data::load(policy_.source, policy_.file.parent_path(), experiment_.schema,
-                               {.column = policy_.unit_column, .max_rows = policy_.max_rows}, part_);
+      auto loaded =
+          data::load(policy_.source, policy_.file.parent_path(), experiment_.schema,
+                     {.column = policy_.unit_column, .max_rows = policy_.max_rows, .order = policy_.unit_order}, part_);
       log_load(loaded.report);
       site::await_parts(run_);
       answerer.emplace(run_, std::move(loaded), log_);

@@ -77,6 +77,7 @@ SitePolicy load_policy(const std::filesystem::path& file) {
   if (value.contains("unit")) {
     const json& unit = value["unit"];
     if (unit.contains("column") && unit["column"].is_string()) policy.unit_column = unit["column"].get<std::string>();
+    if (unit.contains("order")) policy.unit_order = unit["order"].get<std::string>();
     policy.max_rows = unit.value("max_rows", policy.max_rows);
     policy.max_sites = unit.value("max_sites", policy.max_sites);
     if (!policy.unit_column && policy.max_rows > 1) {

@@ -19,6 +19,7 @@ Digest terms(const SiteRun& run) {
   FieldHasher hasher;
   hasher.field(run.run_id).field(run.experiment->hash()).field(policy.site.name).field(policy.data_set);
   hasher.field(policy.file.string()).field(policy.source).field(policy.unit_column.value_or(""));
+  hasher.field(policy.unit_order.value_or(""));
   return hasher.field(policy.max_rows).field(policy.max_sites).finish();
 }
 

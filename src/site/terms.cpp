@@ -21,6 +21,7 @@ std::string unit_in_words(const config::SitePolicy& policy) {
   }
   return "all rows with the same " + *policy.unit_column + ": the first " +
          counted(policy.max_rows, "row counts", "rows count") +
+         (policy.unit_order ? ", in the order of " + *policy.unit_order : "") +
          (policy.max_sites == 1 ? "" : ", at up to " + std::to_string(policy.max_sites) + " sites");
 }
 

@@ -78,6 +78,7 @@ struct SitePolicy {
   DataClass data_class = DataClass::private_data;
   std::string source;
   std::optional<std::string> unit_column;
+  std::optional<std::string> unit_order;  ///< column by which rows are sorted before the first max_rows are taken
   std::uint32_t max_rows = 1;
   std::uint32_t max_sites = 1;
   struct Allow {

@@ -116,6 +116,7 @@ std::vector<BadFile> bad_policies() {
       bad("unit", "{column: person, max_rows: 3, max_sites: 2}", "person", ":7:7: 'unit' must be a mapping"),
       bad("unit_column", "column: person", "column: [person]",
           ":7:16: 'column' must be the name of a column, or null, not a list"),
+      bad("unit_order", "column: person", "column: person, order: ''", "'order' must be the name of a column, not ''"),
       bad("unit_column_empty", "column: person", "column: ''", ":7:16: 'column' must be the name of a column, or null"),
       bad("unit_max_rows", "max_rows: 3", "max_rows: 0",
           ":7:34: 'max_rows' must be a whole number at least 1 and at most 1000000, not 0"),

@@ -61,10 +61,11 @@ TEST(Terms, OfOneOwnerNameNoSites) {
 TEST(Terms, SayHowManyRowsOfOneEntityCount) {
   SiteWorld world;
   world.policies[0].unit_column = "person";
+  world.policies[0].unit_order = "visit";
   world.policies[0].max_rows = 3;
   world.policies[0].max_sites = 2;
   EXPECT_EQ(text_of(site::terms_of(world.policies[0], world.experiment), "unit"),
-            "all rows with the same person: the first 3 rows count, at up to 2 sites");
+            "all rows with the same person: the first 3 rows count, in the order of visit, at up to 2 sites");
 }
 
 class LifetimeWords : public ::testing::Test {
