@@ -29,11 +29,11 @@ p { margin: .3rem 0; overflow-wrap: anywhere; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .7rem; padding: 0;
   margin: 1rem 0; list-style: none; }
 .figures li { background: var(--panel); border-radius: .5rem; padding: .6rem .8rem; }
-.figures b { display: block; font-size: 1.3rem; font-variant-numeric: tabular-nums; }
+.figures b { display: block; font-size: 1.2rem; font-variant-numeric: tabular-nums; }
 .figures span { color: var(--soft); font-size: .85rem; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--rule); font-weight: normal; }
-th { color: var(--soft); } td.n, th.n { text-align: right; }
+th { color: var(--soft); } td.n, th.n { text-align: right; } td.n { white-space: nowrap; }
 .scroll { overflow-x: auto; }
 .key { display: inline-block; width: .8em; height: .8em; border-radius: .15em; margin: 0 .35em 0 .9em; }
 svg { display: block; width: 100%; } svg text { font-size: 11px; fill: var(--soft); }
