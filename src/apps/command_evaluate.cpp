@@ -7,6 +7,7 @@
 #include "fedloom/base/error.hpp"
 #include "fedloom/config/config.hpp"
 #include "fedloom/evaluate/evaluate.hpp"
+#include "program.hpp"
 
 namespace fedloom::apps {
 namespace {
@@ -19,13 +20,15 @@ struct EvaluateArguments {
   bool no_detection = false, json = false;
 };
 
-/// "NAME=FILE", or a file, which is then named for itself.
+/// "NAME=SOURCE", or a source, which is then named for its file.
 evaluate::Rows load(const std::string& word, const schema::Schema& schema) {
-  const auto equals = word.find('=');
+  const auto equals = word.find('='), colon = word.find(':');
   std::error_code ignored;
-  if (equals == std::string::npos || equals == 0 || fs::exists(word, ignored))
-    return evaluate::load_rows(fs::path(word).stem().string(), word, schema);
-  return evaluate::load_rows(word.substr(0, equals), word.substr(equals + 1), schema);
+  const bool named = equals != std::string::npos && equals > 0 && equals < colon && !fs::exists(word, ignored);
+  const std::string source = named ? word.substr(equals + 1) : word;
+  const std::string own_name = word.starts_with("postgres") ? "query" : fs::path(word).stem().string();
+  const std::string name = named ? word.substr(0, equals) : own_name;
+  return evaluate::load_rows(name, source_argument(source), schema);
 }
 
 std::vector<evaluate::Rows> load_all(const std::vector<std::string>& words, const schema::Schema& schema) {
@@ -96,8 +99,8 @@ void evaluate_files(const EvaluateArguments& arguments) {
   const auto schema = config::load_schema(arguments.schema);
   auto options = options_of(arguments, schema);
   if (!arguments.test.empty()) options.test = load(arguments.test, schema);
-  const auto found = evaluate::evaluate(load_all(arguments.real, schema), load_all(arguments.synthetic, schema), schema,
-                                        std::move(options));
+  const auto found = evaluate::evaluate(load_all(arguments.real, schema),
+                                        load_all(arguments.synthetic, schema.of_outputs()), schema, std::move(options));
   std::cout << (arguments.json ? evaluate::to_json(found, schema) : evaluate::to_text(found, schema));
 }
 

@@ -83,14 +83,6 @@ nlohmann::json as_json(const data::CheckReport& report, const schema::Schema& sc
           {"ignored", report.ignored}};
 }
 
-/// A source as a person names it on a command line: a path alone is a file's.
-std::string source_argument(const std::string& text) {
-  for (const char* scheme : {"csv:", "parquet:", "postgres"}) {
-    if (text.starts_with(scheme)) return text;
-  }
-  return (text.ends_with(".parquet") ? "parquet:" : "csv:") + text;
-}
-
 /// Without a query, which may hold anything.
 std::string shown_source(const std::string& text) { return text.starts_with("postgres") ? "the source" : text; }
 

@@ -10,6 +10,7 @@
 #include "intervals.hpp"
 #include "logistic_regression.hpp"
 #include "task.hpp"
+#include "validity.hpp"
 
 namespace fedloom::evaluate {
 namespace {
@@ -63,6 +64,7 @@ class Evaluator {
     found.k_marginal = k_marginal_of(found.errors);
     add_columns_and_pairs(found, sample);
     for (const auto attribute : options_.subgroups) add_subgroups(found, sample, attribute);
+    if (!schema_.constraints().empty()) add_validity(found, sample);
     if (options_.propensity) add_propensity(found, sample);
     if (options_.detection) add_detection(found, sample);
     return found;
@@ -96,6 +98,12 @@ class Evaluator {
       }
       found.subgroups.push_back(std::move(group));
     }
+  }
+
+  void add_validity(Comparison& found, const Rows& sample) const {
+    const auto real = broken_rows(real_, schema_), synthetic = broken_rows(sample, schema_);
+    const auto& rules = schema_.constraints().list();
+    for (std::size_t k = 0; k < rules.size(); ++k) found.validity.push_back({rules[k].text, real[k], synthetic[k]});
   }
 
   void add_propensity(Comparison& found, const Rows& sample) {

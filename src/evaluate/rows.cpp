@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <limits>
 
 #include "fedloom/base/check.hpp"
+#include "fedloom/data/row_source.hpp"
 #include "fedloom/data/source.hpp"
-#include "fedloom/schema/csv.hpp"
 #include "fedloom/schema/number.hpp"
 
 namespace fedloom::evaluate {
@@ -15,29 +14,41 @@ namespace {
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
-/// data::load has read the same file: its shape and its values are as the schema wants them.
-std::vector<std::vector<double>> numbers_of(const std::filesystem::path& file, const schema::Schema& schema,
-                                            std::size_t rows) {
+/// Attribute and column of the source.
+using Wanted = std::vector<std::pair<std::size_t, std::size_t>>;
+
+Wanted wanted_columns(const std::vector<std::string>& header, const schema::Schema& schema) {
+  Wanted wanted;
   const auto& attributes = schema.attributes();
-  std::vector<std::vector<double>> numbers(attributes.size());
-  std::ifstream stream(file, std::ios::binary);
-  schema::CsvReader reader(stream);
-  std::vector<std::string> cells;
-  if (reader.next(cells) != schema::CsvReader::Result::record) return numbers;
-  std::vector<std::pair<std::size_t, std::size_t>> wanted;  // attribute, column of the file
   for (std::size_t i = 0; i < attributes.size(); ++i) {
-    const auto column = std::find(cells.begin(), cells.end(), attributes[i].name);
-    if (!has_numbers(attributes[i]) || column == cells.end()) continue;
-    wanted.emplace_back(i, static_cast<std::size_t>(column - cells.begin()));
-    numbers[i].reserve(rows);
+    const auto column = std::find(header.begin(), header.end(), attributes[i].name);
+    if (has_numbers(attributes[i]) && column != header.end())
+      wanted.emplace_back(i, static_cast<std::size_t>(column - header.begin()));
   }
-  while (!wanted.empty() && reader.next(cells) == schema::CsvReader::Result::record) {
-    if (cells.size() == 1 && cells[0].empty()) continue;
+  return wanted;
+}
+
+bool is_missing(const schema::Attribute& attribute, const std::string& text) {
+  const auto& tokens = attribute.missing_tokens;
+  return attribute.missing && std::find(tokens.begin(), tokens.end(), text) != tokens.end();
+}
+
+/// data::load has read the same file: its shape and its values are as the schema wants them. Of a data base nothing:
+/// a second reading may give the rows in another order.
+std::vector<std::vector<double>> numbers_of(const std::string& source, const schema::Schema& schema) {
+  std::vector<std::vector<double>> numbers(schema.attributes().size());
+  auto opened = data::open_source(source, std::filesystem::current_path());
+  const Wanted wanted = wanted_columns(opened->header(), schema);
+  if (opened->sorts() || wanted.empty()) return numbers;
+  data::RowRequest request;
+  for (const auto& [attribute, column] : wanted) request.columns.push_back(column);
+  std::sort(request.columns.begin(), request.columns.end());
+  const auto rows = data::start_rows(std::move(opened), request);
+  while (rows->next()) {
     for (const auto& [attribute, column] : wanted) {
-      const auto& tokens = attributes[attribute].missing_tokens;
-      const bool empty =
-          attributes[attribute].missing && std::find(tokens.begin(), tokens.end(), cells[column]) != tokens.end();
-      numbers[attribute].push_back(empty ? missing : schema::parse_number(cells[column]).value_or(missing));
+      const std::string& text = rows->cells()[column];
+      const bool none = rows->is_null(column) || is_missing(schema.attributes()[attribute], text);
+      numbers[attribute].push_back(none ? missing : schema::parse_number(text).value_or(missing));
     }
   }
   return numbers;
@@ -45,14 +56,13 @@ std::vector<std::vector<double>> numbers_of(const std::filesystem::path& file, c
 
 }  // namespace
 
-bool has_numbers(const schema::Attribute& attribute) { return std::holds_alternative<schema::Binned>(attribute.type); }
+bool has_numbers(const schema::Attribute& attribute) {
+  const auto* binned = std::get_if<schema::Binned>(&attribute.type);
+  return binned != nullptr && binned->calendar == schema::Calendar::none && attribute.origin.is_own_cell();
+}
 
-Rows load_rows(const std::string& name, const std::string& file, const schema::Schema& schema) {
-  const auto path = std::filesystem::absolute(file);
-  Rows rows{name, data::load("csv:" + path.string(), "/", schema, {}).table, {}};
-  rows.numbers = numbers_of(path, schema, rows.codes.rows());
-  for (auto& column : rows.numbers)
-    if (column.size() != rows.codes.rows()) column.clear();
+Rows load_rows(const std::string& name, const std::string& source, const schema::Schema& schema) {
+  Rows rows{name, data::load(source, std::filesystem::current_path(), schema, {}).table, numbers_of(source, schema)};
   return rows;
 }
 

@@ -17,11 +17,13 @@ struct Rows {
   std::vector<std::vector<double>> numbers;
 };
 
-/// Whether an attribute's values are numbers: binned ones. Codes of `type: coded` are names, not numbers.
+/// Whether an attribute's values are numbers as they stand in the table: binned ones, but no dates and nothing that is
+/// derived. Codes of `type: coded` are names, not numbers.
 bool has_numbers(const schema::Attribute& attribute);
 
-/// Reads a table as data::load does, and its numbers as they stand in it, not clipped. Throws DataError.
-Rows load_rows(const std::string& name, const std::string& file, const schema::Schema& schema);
+/// Reads a table as data::load does (`source` as there, paths from the current folder) and, of a file, its numbers as
+/// they stand in it, not clipped. Rows that Fedloom wrote are of Schema::of_outputs(). Throws DataError.
+Rows load_rows(const std::string& name, const std::string& source, const schema::Schema& schema);
 
 /// All rows of several tables of one schema, in order.
 Rows together(const std::vector<Rows>& tables);

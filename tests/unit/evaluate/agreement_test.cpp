@@ -63,8 +63,8 @@ class Agreement : public testing::Test {
     write(folder / "synthetic.csv", put_together(rows));
     schema_ = new schema::Schema(config::load_schema(configs / "adult.schema.yaml"));
     std::vector<Rows> real, synthetic;
-    real.push_back(load_rows("real", folder / "real.csv", *schema_));
-    synthetic.push_back(load_rows("synthetic", folder / "synthetic.csv", *schema_));
+    real.push_back(load_rows("real", "csv:" + (folder / "real.csv").string(), *schema_));
+    synthetic.push_back(load_rows("synthetic", "csv:" + (folder / "synthetic.csv").string(), *schema_));
     Options options;
     options.detection = false;
     found_ = new Comparison(evaluate(real, synthetic, *schema_, std::move(options)).samples.at(0));
