@@ -96,6 +96,18 @@ TEST_F(RunFolders, ListAPaymentOnce) {
   EXPECT_EQ(run.spends(), once);
 }
 
+TEST_F(RunFolders, TurnAPaymentIntoALossWhenItsTotalNeverCame) {
+  RunFolder run = RunFolder::create(run_, experiment_);
+  run.add_spend(books_.spends[0]);
+  PublicSpend lost = books_.spends[0];
+  lost.kind = "lost";
+  run.add_spend(lost);
+  const auto listed = spends_from_json(read_text(run.checkpoint() / "spends.json"));
+  ASSERT_EQ(listed.size(), 1U);
+  EXPECT_EQ(listed[0].kind, "lost");
+  EXPECT_EQ(run.spends(), listed);
+}
+
 TEST_F(RunFolders, ListAReuseOfWhatWasNeverListedAsThePayment) {
   RunFolder run = RunFolder::create(run_, experiment_);
   run.add_spend(books_.spends[1]);
