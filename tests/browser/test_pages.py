@@ -100,6 +100,6 @@ class TheCheckItself(unittest.TestCase):
 
 if __name__ == "__main__":
     if chromium.find() is None:
-        print("skipped: there is no chromium here; ./launch/setup installs it")
+        print("skipped: there is no chromium here; ./launch/setup --tests installs it")
         sys.exit(77)
     unittest.main()
