@@ -25,22 +25,6 @@ struct DemoArguments {
   bool prepare_only = false;
 };
 
-std::vector<SiteTable> sites_of(const DemoArguments& arguments, const fs::path& experiment) {
-  if (arguments.data.empty()) return tables_beside(experiment);
-  std::vector<SiteTable> sites;
-  for (const auto& text : arguments.data) {
-    const auto equals = text.find('=');
-    if (equals == std::string::npos || !is_site_name(text.substr(0, equals))) {
-      throw UsageError("--data " + text + " is not NAME=FILE.csv",
-                       "name each site's table, as in --data north=north.csv");
-    }
-    sites.push_back({text.substr(0, equals), fs::absolute(text.substr(equals + 1))});
-    if (!fs::exists(sites.back().table))
-      throw UsageError("there is no file " + sites.back().table.string(), "check --data");
-  }
-  return sites;
-}
-
 /// Keys made by an earlier call are kept: the roster, and every approval of it, stays the same.
 Roster make_keys(const std::vector<SiteTable>& sites, const fs::path& folder) {
   std::vector<Member> members;
@@ -135,7 +119,7 @@ fs::path prepare(const fs::path& source, const std::vector<SiteTable>& sites, co
 void demo(const DemoArguments& arguments) {
   const fs::path source = fs::absolute(arguments.experiment.empty() ? fs::path(FEDLOOM_CONFIGS_DIR) / "adult.yaml"
                                                                     : fs::path(arguments.experiment));
-  const auto sites = sites_of(arguments, source);
+  const auto sites = named_tables(arguments.data, source);
   const auto file = prepare(source, sites, arguments.folder);
   const auto experiment = config::load_experiment(file);
   std::cout << "made throw-away keys and policies for " << sites.size() << " site(s) in " << arguments.folder << "\n"

@@ -16,6 +16,7 @@ void add_evaluate(CLI::App& app);
 void add_report(CLI::App& app);
 void add_ledger(CLI::App& app);
 void add_schema(CLI::App& app);
+void add_audit(CLI::App& app);
 void add_doctor(CLI::App& app);
 
 }  // namespace fedloom::apps

@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   add_refit(app);
   add_sweep(app);
   add_evaluate(app);
+  add_audit(app);
   add_report(app);
   add_ledger(app);
   add_schema(app);
