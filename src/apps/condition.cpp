@@ -174,7 +174,7 @@ Knowledge knowledge_of(const model::Tilted& tilted, const std::vector<Condition>
   const std::vector<Condition> columns = by_column(conditions);
   for (const boundary::Measurement& measurement : released.measurements) {
     if (measurement.query.kind != schema::Query::Kind::marginal) continue;
-    if (measurement.query.marginal.size() == 0 || !holds_all(measurement.query.marginal, columns)) continue;
+    if (measurement.query.marginal.degree() == 0 || !holds_all(measurement.query.marginal, columns)) continue;
     const double cells = static_cast<double>(cells_under(measurement, columns, tilted.domain()));
     const double sigma = measurement.sigma * std::sqrt(cells);
     if (out.sigma && *out.sigma <= sigma) continue;

@@ -28,8 +28,8 @@ double seconds_of(const timeval& time) {
 
 }  // namespace
 
-SelfEnded run_self(std::vector<std::string> words, const fs::path& log) {
-  words.insert(words.begin(), fs::read_symlink("/proc/self/exe").string());
+SelfEnded run_self(std::vector<std::string> words, const std::filesystem::path& log) {
+  words.insert(words.begin(), std::filesystem::read_symlink("/proc/self/exe").string());
   std::vector<char*> argv;
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
