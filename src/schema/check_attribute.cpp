@@ -10,6 +10,8 @@ namespace fedloom::schema {
 namespace {
 
 constexpr double largest_whole = 9007199254740992.0;  // 2^53: beyond it not every whole number is a double
+// Seconds from 1970 to the beginning of the years 1 and 10000.
+constexpr double first_moment = -62135596800.0, last_moment = 253402300800.0;
 constexpr std::size_t most_values = 1u << 24;
 
 [[noreturn]] void refuse(const Attribute& attribute, const std::string& what) {
@@ -56,16 +58,31 @@ void check(const Attribute& attribute, const Categorical& categorical) {
   }
 }
 
+/// What lies between two edges is cut off to the format's grain, and must not fall out of its bin.
+void check_calendar(const Attribute& attribute, const Binned& binned) {
+  const bool with_time = binned.calendar == Calendar::datetime;
+  if (!binned.integer) refuse(attribute, "is a date and must have whole edges");
+  if (const std::string fault = fault_of(binned.format, with_time); !fault.empty()) {
+    refuse(attribute, "cannot be written: " + fault);
+  }
+  for (const double edge : binned.edges) {
+    const double seconds = with_time ? edge : edge * static_cast<double>(seconds_a_day);
+    if (!(seconds >= first_moment && seconds < last_moment)) {
+      refuse(attribute, "has a date before the year 1 or after 9999");
+    }
+    const auto moment = static_cast<std::int64_t>(edge);
+    if (with_time && parse_moment(print_moment(moment, binned.format), binned.format) != moment) {
+      refuse(attribute, "has a bin edge that its format cannot write");
+    }
+  }
+}
+
 void check(const Attribute& attribute, const Binned& binned) {
   const std::vector<double>& edges = binned.edges;
   if (edges.size() < 2) refuse(attribute, "needs at least two bin edges");
   if (edges.size() > most_values) refuse(attribute, "has more than 2^24 bins");
   if (binned.outside == Outside::other) refuse(attribute, "is a number and has no other: use refuse or clip");
-  if (binned.calendar != Calendar::none) {
-    if (!binned.integer) refuse(attribute, "is a date and must have whole edges");
-    const std::string fault = fault_of(binned.format, binned.calendar == Calendar::datetime);
-    if (!fault.empty()) refuse(attribute, "cannot be written: " + fault);
-  }
+  if (binned.calendar != Calendar::none) check_calendar(attribute, binned);
   if (!std::isfinite(edges.back() - edges.front())) refuse(attribute, "has bin edges too far apart");
   for (std::size_t i = 0; i < edges.size(); ++i) {
     if (!std::isfinite(edges[i])) refuse(attribute, "has a bin edge that is not a finite number");

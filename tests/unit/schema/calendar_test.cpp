@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 #include "fedloom/schema/schema.hpp"
 
 namespace fedloom::schema {
@@ -95,6 +97,17 @@ TEST(DateColumn, PutsDaysIntoBinsAndDecodesToARealDay) {
   EXPECT_EQ(schema.decode(0, 1, 0.0), "1970-02-01");
   EXPECT_EQ(schema.label(0, 0), "1970-01-01 – 1970-01-31");
   EXPECT_EQ(admitted(Outside::refuse).encode(0, "1980-03-01").how, Encoded::How::refused);
+}
+
+TEST(DateColumn, HasNoEdgeThatItsFormatCannotWrite) {
+  Attribute attribute{"seen", Binned{true, {0, 90, 180}, Outside::clip}, false, {""}};
+  std::get<Binned>(attribute.type).calendar = Calendar::datetime;
+  EXPECT_NO_THROW(Schema({attribute}, {}));
+  std::get<Binned>(attribute.type).format = {"%Y-%m-%d %H:%M"};
+  EXPECT_THROW(Schema({attribute}, {}), std::invalid_argument)
+      << "a moment of 00:01 would be cut off to the bin before";
+  std::get<Binned>(attribute.type).edges = {0, 120, 180};
+  EXPECT_NO_THROW(Schema({attribute}, {}));
 }
 
 Schema diagnosis(Hierarchy hierarchy, Outside outside = Outside::other) {
