@@ -106,7 +106,21 @@ void explain(Drawing& drawing, const model::Tilted& tilted, const std::vector<Co
   drawing.facts.push_back(std::move(fact));
 }
 
-void add_balanced(Drawing& drawing, const model::Tilted& base, const Source& source, const SampleArguments& arguments) {
+/// Rows of `base`, which margins may have changed, that also hold `condition`; `known` is without margins.
+model::Tilted& add_condition(Drawing& drawing, const model::Tilted& base, const model::Tilted& known,
+                             const Condition& condition, const Source& source) {
+  std::vector<Condition> conditions = drawing.conditions;
+  conditions.push_back(condition);
+  model::Tilted told = known;
+  told.where(condition.attribute, condition.codes);
+  explain(drawing, told, conditions, source);
+  model::Tilted& own = drawing.copy_of(base);
+  own.where(condition.attribute, condition.codes);
+  return own;
+}
+
+void add_balanced(Drawing& drawing, const model::Tilted& base, const model::Tilted& known, const Source& source,
+                  const SampleArguments& arguments) {
   const std::uint32_t column = column_of(source.schema, arguments.balance);
   std::vector<std::uint32_t> codes;
   const std::vector<double> shares = base.answer(schema::Marginal{column});
@@ -117,12 +131,8 @@ void add_balanced(Drawing& drawing, const model::Tilted& base, const Source& sou
     throw UsageError("'" + arguments.balance + "' has more than 100 values to balance", "choose another column");
   }
   for (std::size_t k = 0; k < codes.size(); ++k) {
-    const std::string text = arguments.balance + "=" + source.schema.label(column, codes[k]);
-    std::vector<Condition> conditions = drawing.conditions;
-    conditions.push_back({column, {codes[k]}, text});
-    model::Tilted& own = drawing.copy_of(base);
-    own.where(column, {codes[k]});
-    explain(drawing, own, conditions, source);
+    const Condition value{column, {codes[k]}, arguments.balance + "=" + source.schema.label(column, codes[k])};
+    const model::Tilted& own = add_condition(drawing, base, known, value, source);
     drawing.strata.push_back({&own, arguments.rows / codes.size() + (k < arguments.rows % codes.size() ? 1 : 0)});
   }
 }
@@ -138,19 +148,16 @@ Drawing prepare(const Source& source, const SampleArguments& arguments) {
       std::make_unique<model::Tilted>(source.generator, source.schema.constraints(), together));
   for (const Condition& condition : drawing.conditions) base.where(condition.attribute, condition.codes);
   if (!drawing.conditions.empty()) explain(drawing, base, drawing.conditions, source);
+  const model::Tilted known = base;
   if (!margins.empty()) drawing.misfit = base.match(margins);
   if (arguments.balance.empty()) {
     drawing.strata.push_back({&base, arguments.rows});
   } else {
-    add_balanced(drawing, base, source, arguments);
+    add_balanced(drawing, base, known, source, arguments);
   }
   for (const std::string& text : arguments.rare) {
     const RareRows rare = parse_rare_rows(source.schema, text);
-    std::vector<Condition> conditions = drawing.conditions;
-    conditions.push_back(rare.condition);
-    model::Tilted& own = drawing.copy_of(base);
-    own.where(rare.condition.attribute, rare.condition.codes);
-    explain(drawing, own, conditions, source);
+    const model::Tilted& own = add_condition(drawing, base, known, rare.condition, source);
     drawing.strata.push_back({&own, rare.rows});
   }
   return drawing;
