@@ -113,10 +113,9 @@ BoostedTrees::BoostedTrees(const LightGbm& library, const TreeRows& rows, const 
   for (const int column : rows.categorical)
     categorical += (categorical.empty() ? " categorical_feature=" : ",") + std::to_string(column);
   const std::string parameters =
-      "objective=binary verbosity=-1 deterministic=true force_row_wise=true seed=1 learning_rate=" +
+      "objective=binary verbosity=-1 deterministic=true force_row_wise=true num_threads=1 seed=1 learning_rate=" +
       std::to_string(settings.rate) + " num_leaves=" + std::to_string(settings.leaves) +
-      " min_data_in_leaf=" + std::to_string(settings.least_leaf_rows) +
-      " num_threads=" + std::to_string(settings.threads) + categorical;
+      " min_data_in_leaf=" + std::to_string(settings.least_leaf_rows) + categorical;
   Handle made = nullptr;
   call.require(call.dataset_from_mat(rows.values.data(), dtype_float32, static_cast<std::int32_t>(rows.rows()),
                                      static_cast<std::int32_t>(rows.columns), 1, parameters.c_str(), nullptr, &made));

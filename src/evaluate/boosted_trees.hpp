@@ -42,10 +42,10 @@ void append(TreeRows& rows, const TreeRows& more);
 struct TreeSettings {
   int rounds = 300, leaves = 7, least_leaf_rows = 100;
   double rate = 0.05;
-  unsigned threads = 1;
 };
 
-/// Trains on rows and labels. Deterministic for a number of threads.
+/// Trains on rows and labels; deterministic. On one thread: LightGBM's wait for each other busily, which on a machine
+/// with other work costs far more than it gains.
 class BoostedTrees {
  public:
   /// Throws EnvironmentError with LightGBM's own words when it refuses.

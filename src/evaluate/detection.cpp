@@ -10,7 +10,7 @@ namespace fedloom::evaluate {
 namespace {
 
 constexpr std::size_t folds = 5;
-constexpr std::size_t most_rows = 50'000;
+constexpr std::size_t most_rows = 20'000;
 constexpr std::size_t least_rows = 50;
 /// Only so that a value that one table alone has gets a finite weight.
 constexpr double slight_ridge = 1e-3;
@@ -80,7 +80,7 @@ std::optional<Propensity> propensity(const data::Table& real, const data::Table&
 }
 
 std::optional<Detection> detection(const LightGbm& library, const Rows& real, const Rows& synthetic,
-                                   const schema::Schema& schema, unsigned threads) {
+                                   const schema::Schema& schema) {
   const auto a = rows_at(real, chosen_rows(real.codes.rows(), most_rows, "fedloom.evaluate.detection.real"));
   const auto b =
       rows_at(synthetic, chosen_rows(synthetic.codes.rows(), most_rows, "fedloom.evaluate.detection.synthetic"));
@@ -95,7 +95,7 @@ std::optional<Detection> detection(const LightGbm& library, const Rows& real, co
     for (std::size_t k = 0; k < order.size(); ++k) (k % folds == fold ? test : train).push_back(order[k]);
     const Part training = part_of(rows, labels, train), testing = part_of(rows, labels, test);
     const BoostedTrees trees(library, training.rows, training.labels,
-                             {.rounds = 100, .leaves = 15, .least_leaf_rows = 20, .rate = 0.1, .threads = threads});
+                             {.rounds = 100, .leaves = 15, .least_leaf_rows = 20, .rate = 0.1});
     scores.push_back(auroc(trees.probabilities(testing.rows), testing.labels));
   }
   Detection found;

@@ -114,7 +114,7 @@ class Evaluator {
 
   void add_detection(Comparison& found, const Rows& sample) {
     if (!library_) return skip("detection", why_no_library_);
-    found.detection = detection(*library_, real_, sample, schema_, options_.threads);
+    found.detection = detection(*library_, real_, sample, schema_);
     if (!found.detection) skip("detection", "there are fewer than 50 rows of a table");
   }
 

@@ -83,7 +83,7 @@ ClassifierScores TaskTrial::scores_of(const std::vector<double>& probabilities) 
 }
 
 ClassifierScores TaskTrial::try_trees(const data::Table& table, const Labels& labels) const {
-  const BoostedTrees trees(*library_, tree_rows(table, schema_, target_.attribute), labels, {.threads = threads_});
+  const BoostedTrees trees(*library_, tree_rows(table, schema_, target_.attribute), labels, {});
   return scores_of(trees.probabilities(tree_rows(test_, schema_, target_.attribute)));
 }
 
