@@ -13,7 +13,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^">]+)[">]', re.MULTILINE)
 THIRD_PARTY = {
     "torch": (("torch/", "ATen/", "c10/"),
               ("include/fedloom/model", "include/fedloom/train", "src/model", "src/train", "tests/unit/model",
-               "tests/unit/train", "tests/bench/train")),
+               "tests/unit/train", "tests/bench/model", "tests/bench/train")),
     "yaml-cpp": (("yaml-cpp/", "valijson/adapters/yaml_cpp_adapter"), ("src/config", "tests/unit/config")),
     "Boost.Asio and Beast": (("boost/asio", "boost/beast"), ("src/live",)),
     "MPI": (("mpi.h",), ("src/transport", "tests/mpi")),
