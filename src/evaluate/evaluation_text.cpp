@@ -10,7 +10,7 @@ namespace fedloom::evaluate {
 namespace {
 
 constexpr std::size_t listed_pairs = 10;
-constexpr int name_width = 30;
+constexpr int name_width = 40;
 
 std::string shown(double value) {
   if (std::isnan(value)) return "-";
