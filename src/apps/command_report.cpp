@@ -9,6 +9,7 @@
 #include "fedloom/evaluate/evaluate.hpp"
 #include "fedloom/report/report.hpp"
 #include "finished_run.hpp"
+#include "program.hpp"
 
 namespace fedloom::apps {
 namespace {
@@ -25,10 +26,10 @@ report::EvaluationText evaluation_of(const ReportArguments& arguments, const con
   const auto& schema = experiment.schema;
   std::vector<evaluate::Rows> real;
   for (const auto& file : arguments.real)
-    real.push_back(evaluate::load_rows(fs::path(file).stem().string(), file, schema));
+    real.push_back(evaluate::load_rows(fs::path(file).stem().string(), source_argument(file), schema));
   const auto file = fs::path(arguments.run) / "public" / "synthetic.csv";
   std::vector<evaluate::Rows> synthetic;
-  synthetic.push_back(evaluate::load_rows("synthetic.csv", file.string(), schema));
+  synthetic.push_back(evaluate::load_rows("synthetic.csv", source_argument(file.string()), schema.of_outputs()));
   const auto found = evaluate::evaluate(real, synthetic, schema, {});
   return {evaluate::to_json(found, schema), "the evaluation of --real"};
 }
@@ -73,7 +74,8 @@ void add_report(CLI::App& app) {
       ->add_flag("--local", arguments->local_page,
                  "local/report.html: adds the comparison with real rows; NOT private, must not leave")
       ->excludes(for_all);
-  command->add_option("--real", arguments->real, "CSV of real rows, for --local; several are taken together");
+  command->add_option("--real", arguments->real,
+                      "Real rows, for --local: FILE.csv, or another source; several are taken together");
   command->add_option("--evaluation", arguments->evaluation, "What `fedloom evaluate --json` wrote, for --local");
   command->footer("Example: fedloom report runs/adult-1 --local --real north.csv --real west.csv");
   command->callback([arguments] { make_report(*arguments); });
