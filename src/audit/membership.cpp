@@ -84,6 +84,12 @@ std::vector<double> density_ratios(const Rows& rows, const TreeDensity& syntheti
   return scores;
 }
 
+std::vector<double> densities(const Rows& rows, const TreeDensity& reference) {
+  std::vector<double> scores;
+  for (std::size_t i = 0; i < rows.size(); ++i) scores.push_back(reference.log_density(rows[i]));
+  return scores;
+}
+
 std::vector<std::uint32_t> distances(const Rows& rows, const Rows& among) {
   std::vector<std::uint32_t> found;
   for (std::size_t i = 0; i < rows.size(); ++i) found.push_back(distance_to_nearest(rows[i], among));
@@ -154,6 +160,8 @@ MembershipReport attack_rows(const data::Table& members, const data::Table& hold
                                   density_ratios(others, of_synthetic, of_reference), options.error));
   report.attacks.push_back(judged("nearest neighbour", closer_than(members_made, distances(attacked, reference)),
                                   closer_than(others_made, distances(others, reference)), options.error));
+  report.populations =
+      judged("reference alone", densities(attacked, of_reference), densities(others, of_reference), options.error);
   report.memorisation = memorised(members_made, others_made, options.error);
   return report;
 }

@@ -43,6 +43,10 @@ struct Memorisation {
 struct MembershipReport {
   std::vector<AttackResult> attacks;  ///< "density ratio", "nearest neighbour"
   Memorisation memorisation;
+  /// The density of the reference rows alone, as if it were an attack: it knows no synthetic row, so that what it tells
+  /// apart are two populations. Away from ½ the hold-out is of another kind, and the figures above are not about
+  /// membership.
+  AttackResult populations;
 };
 
 /// `members`: the rows that went in; `hold_out`: rows of the same kind that did not: one half of them is attacked, the
