@@ -125,6 +125,25 @@ class Usage(Case):
         for data, pattern in (("a.csv", "NAME=FILE"), ("North=a.csv", "NAME=FILE"), ("north=/nowhere.csv", "no file /nowhere.csv")):
             self.fails(2, pattern, "fedloom", "demo", "--prepare-only", "--data", data)
 
+    def test_schema_draft_and_check_that_cannot_be_done(self):
+        small = self.world()
+        table, schema = small.table("east"), small.root / "lead" / "small.schema.yaml"
+        self.fails(2, "source is required", "fedloom", "schema", "draft")
+        self.fails(2, "is there already; choose another --out, or add --force", "fedloom", "schema", "draft", table, "--out", schema)
+        self.fails(3, "no such code book.*check the path", "fedloom", "schema", "draft", table, "--from-codebook", "none.csv")
+        self.fails(4, "there is no such table; check the path", "fedloom", "schema", "draft", "none.csv")
+        self.fails(4, "keep user, password and address in libpq's own places", "fedloom", "schema", "draft",
+                   f"postgres:password={SECRET}")
+        self.fails(2, "--json needs a table to report on", "fedloom", "schema", "check", schema, "--json")
+        (small.root / "rows.csv").write_text(f"{SECRET},2\n1,2\n")
+        self.fails(4, "a name in the first line is a number or a date; is it a header", "fedloom", "schema", "draft",
+                   small.root / "rows.csv")
+        draft = world.command("fedloom", "schema", "draft", table)
+        self.assertEqual(draft.returncode, 0, draft.stderr)
+        (small.root / "draft.yaml").write_text(draft.stdout)
+        self.fails(3, r"draft.yaml:\d+:\d+: the column 'colour' leaves 'min' blank \(7 more blanks follow\); fill it in",
+                   "fedloom", "schema", "check", small.root / "draft.yaml")
+
 
 class Config(Case):
     """3"""
