@@ -75,6 +75,9 @@ void print(const Subject& subject, const audit::MechanismVerdict& verdict,
             << "proved       epsilon at least " << figure(verdict.lower_bound, 5)
             << " there: " << figure(100 * verdict.fraction_of_claim(), 3) << " % of it (wrong with probability "
             << figure(options.error, 2) << ")\n";
+  if (verdict.fraction_of_claim() < 0.9 && verdict.faults.empty()) {
+    std::cout << "             the noise is large beside one entity: more --trials prove more\n";
+  }
   for (const auto& fault : verdict.faults) std::cout << "FAULT        " << fault << "\n";
   if (verdict.faults.empty()) {
     std::cout

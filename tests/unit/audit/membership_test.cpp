@@ -52,6 +52,19 @@ TEST(AttackRows, FindAGeneratorThatCopiesItsRows) {
   EXPECT_GT(report.memorisation.exact_difference_low, 0.5);
 }
 
+TEST(AttackRows, TellWhenTheHoldOutIsOfAnotherKind) {
+  EXPECT_LT(attack_rows(people(800, 1), people(1600, 2), people(900, 3), options).populations.auc_low, 0.52);
+  data::Table unlike(domain);
+  PublicStream stream(7, "others");
+  std::vector<std::uint32_t> row(columns);
+  for (std::size_t i = 0; i < 1600; ++i) {
+    for (auto& code : row) code = static_cast<std::uint32_t>(stream.below(3));
+    unlike.append(row);
+  }
+  const auto report = attack_rows(people(800, 1), unlike, people(900, 3), options);
+  EXPECT_TRUE(report.populations.auc_low > 0.6 || report.populations.auc_high < 0.4);
+}
+
 TEST(AttackRows, GiveTheSameReportForTheSameInputs) {
   const auto one = attack_rows(people(300, 1), people(600, 2), people(500, 3), options);
   const auto other = attack_rows(people(300, 1), people(600, 2), people(500, 3), options);
