@@ -57,6 +57,12 @@ std::string title_of(const std::string& key) {
   return text;
 }
 
+/// Errors of marginals inside a row of another table: the mean of each degree says enough.
+bool is_errors(const Json& value) {
+  return value.is_array() && !value.empty() && value[0].is_object() && value[0].contains("degree") &&
+         value[0].contains("mean_l1");
+}
+
 std::string value_of(const Json& value) {
   if (value.is_null()) return "–";
   if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
@@ -64,6 +70,13 @@ std::string value_of(const Json& value) {
   if (value.is_number()) return number(value.get<double>(), 4);
   if (value.is_string()) return escape(value.get<std::string>());
   std::string all;
+  if (is_errors(value)) {
+    for (const auto& one : value) {
+      const bool whole = one.is_object() && one.contains("degree") && one.contains("mean_l1");
+      if (whole) all += (all.empty() ? "" : ", ") + value_of(one["degree"]) + "-way " + value_of(one["mean_l1"]);
+    }
+    return "mean L1: " + all;
+  }
   for (const auto& [key, one] : value.items()) {
     all += (all.empty()         ? ""
             : value.is_object() ? "; "
@@ -80,7 +93,8 @@ bool is_table(const Json& value) {
 
 std::string table_of(const Json& list) {
   std::string head, rows;
-  for (const auto& [key, value] : list[0].items()) head += head_cell(title_of(key), value.is_number());
+  for (const auto& [key, value] : list[0].items())
+    head += head_cell(key == "columns" ? "Columns" : title_of(key), value.is_number());
   const auto shown = std::min(list.size(), most_lines);
   for (std::size_t k = 0; k < shown; ++k) {
     rows += "<tr>";

@@ -73,8 +73,8 @@ class Pages(unittest.TestCase):
             page.screenshot(SCREENSHOTS / f"live-{size}.png")
             self.assertEqual(page.faults(), [])
             self.assertIn("ε by stage", page.evaluate("document.body.innerText"))
-        run.stdout.read()
-        self.assertEqual(run.wait(), 0)
+        run.communicate()
+        self.assertEqual(run.returncode, 0)
 
 
 class TheCheckItself(unittest.TestCase):
