@@ -1,11 +1,12 @@
-// What reads a model file from a stranger. `container`: any bytes. `model`: the same, with a hash that fits, so that all
-// behind the hash is reached; what is read encodes to bytes that read the same.
+// What reads a model file from a stranger. `container`: any bytes. `model`: the same, with a hash that fits, so that
+// all behind the hash is reached; what is read encodes to bytes that read the same.
+
+#include "fedloom/model/model_file.hpp"
 
 #include <stdexcept>
 
 #include "fedloom/base/error.hpp"
 #include "fedloom/base/hash.hpp"
-#include "fedloom/model/model_file.hpp"
 #include "fuzzer.hpp"
 #include "model/safetensors.hpp"
 
