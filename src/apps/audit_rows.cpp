@@ -65,20 +65,20 @@ void print(const audit::MembershipReport& report) {
               << attack.tpr_at_low_fpr << std::setw(18) << attack.epsilon_lower << "\n";
   }
   const auto& copies = report.memorisation;
-  std::cout << "\ncopies: " << 100 * copies.members.exact << " % of the members and " << 100 * copies.others.exact
-            << " % of the others are among the synthetic rows; " << 100 * copies.members.near << " % and "
-            << 100 * copies.others.near << " % but for one column\n(difference of exact copies "
-            << 100 * copies.exact_difference_low << " to " << 100 * copies.exact_difference_high
-            << " points at 95 %)\n\n"
-            << (same_population(report)
-                    ? ""
-                    : "THE HOLD-OUT IS OF ANOTHER KIND: members and others can be told apart without any synthetic "
-                      "row, so "
-                      "these figures\nare not about who was in the table. Set aside a random part of the same table "
-                      "before the run.\n\n") < < < <
-      "An AUC above 0.5 by more than its interval, or members that are copied more often than others, show that "
-      "rows leak.\nThe reverse shows nothing of stronger attacks, and is no proof of privacy: that is the "
-      "ledger's.\nThese figures come from real rows and are NOT private: keep them where the rows are.\n";
+  std::cout
+      << "\ncopies: " << 100 * copies.members.exact << " % of the members and " << 100 * copies.others.exact
+      << " % of the others are among the synthetic rows; " << 100 * copies.members.near << " % and "
+      << 100 * copies.others.near << " % but for one column\n(difference of exact copies "
+      << 100 * copies.exact_difference_low << " to " << 100 * copies.exact_difference_high << " points at 95 %)\n\n"
+      << (same_population(report)
+              ? ""
+              : "THE HOLD-OUT IS OF ANOTHER KIND: members and others can be told apart without any synthetic "
+                "row, so "
+                "these figures\nare not about who was in the table. Set aside a random part of the same table "
+                "before the run.\n\n")
+      << "An AUC above 0.5 by more than its interval, or members that are copied more often than others, show that "
+         "rows leak.\nThe reverse shows nothing of stronger attacks, and is no proof of privacy: that is the "
+         "ledger's.\nThese figures come from real rows and are NOT private: keep them where the rows are.\n";
 }
 
 }  // namespace
