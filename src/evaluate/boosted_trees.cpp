@@ -115,6 +115,7 @@ BoostedTrees::BoostedTrees(const LightGbm& library, const TreeRows& rows, const 
   const std::string parameters =
       "objective=binary verbosity=-1 deterministic=true force_row_wise=true num_threads=1 seed=1 learning_rate=" +
       std::to_string(settings.rate) + " num_leaves=" + std::to_string(settings.leaves) +
+      " feature_fraction=" + std::to_string(settings.columns) +
       " min_data_in_leaf=" + std::to_string(settings.least_leaf_rows) + categorical;
   Handle made = nullptr;
   call.require(call.dataset_from_mat(rows.values.data(), dtype_float32, static_cast<std::int32_t>(rows.rows()),

@@ -42,6 +42,7 @@ void append(TreeRows& rows, const TreeRows& more);
 struct TreeSettings {
   int rounds = 300, leaves = 7, least_leaf_rows = 100;
   double rate = 0.05;
+  double columns = 0.5;  ///< share of the columns that a tree may use, another choice for each
 };
 
 /// Trains on rows and labels; deterministic. On one thread: LightGBM's wait for each other busily, which on a machine

@@ -95,7 +95,7 @@ std::optional<Detection> detection(const LightGbm& library, const Rows& real, co
     for (std::size_t k = 0; k < order.size(); ++k) (k % folds == fold ? test : train).push_back(order[k]);
     const Part training = part_of(rows, labels, train), testing = part_of(rows, labels, test);
     const BoostedTrees trees(library, training.rows, training.labels,
-                             {.rounds = 100, .leaves = 15, .least_leaf_rows = 20, .rate = 0.1});
+                             {.rounds = 100, .leaves = 15, .least_leaf_rows = 20, .rate = 0.1, .columns = 1});
     scores.push_back(auroc(trees.probabilities(testing.rows), testing.labels));
   }
   Detection found;
