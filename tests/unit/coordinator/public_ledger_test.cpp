@@ -120,7 +120,7 @@ class PublicLedgerOfThree : public PublicLedgerOf {};
 TEST_P(PublicLedgerOfThree, ShowsAnotherRostersKey) {
   books_.write(file_);
   config::Experiment other = books_.experiment;
-  std::vector<Member> members = other.roster->members();
+  std::vector<Member> members = books_.experiment.roster->members();
   members[1].key = test::key_of(9).public_key();
   other.roster = Roster(std::move(members));
   EXPECT_NE(found(other).find("site 'a'"), std::string::npos) << found(other);
