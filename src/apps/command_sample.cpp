@@ -168,6 +168,12 @@ fs::path output_of(const SampleArguments& arguments, const Source& source) {
   return source.folder / ("sample-" + std::to_string(arguments.rows) + "." + arguments.format);
 }
 
+model::TableFormat format_of(const std::string& name) {
+  return name == "sql"       ? model::TableFormat::sql
+         : name == "parquet" ? model::TableFormat::parquet
+                             : model::TableFormat::csv;
+}
+
 void sample(const SampleArguments& arguments) {
   const Source source = open(arguments.source);
   const std::uint64_t seed = arguments.seed.value_or(source.seed);
@@ -183,8 +189,7 @@ void sample(const SampleArguments& arguments) {
     Drawing drawing = prepare(source, arguments);
     rows = 0;
     for (const model::Stratum& stratum : drawing.strata) rows += stratum.rows;
-    const auto format = arguments.format == "sql" ? model::TableFormat::sql : model::TableFormat::csv;
-    model::write_table(drawing.strata, source.schema, seed, {output, format, arguments.table});
+    model::write_table(drawing.strata, source.schema, seed, {output, format_of(arguments.format), arguments.table});
     facts = std::move(drawing.facts);
     misfit = drawing.misfit;
   }
@@ -219,8 +224,8 @@ void add_sample(CLI::App& app) {
       ->take_all();
   command->add_option("--seed", arguments->seed, "Public seed (default: the experiment's + 1; 1 of a model alone)");
   command->add_option("-o,--output", arguments->output, "File to write (default: sample-N.csv beside the model)");
-  command->add_option("--format", arguments->format, "csv, or sql: a table with types and its rows")
-      ->check(CLI::IsMember({"csv", "sql"}));
+  command->add_option("--format", arguments->format, "csv; sql: a table with types and its rows; or parquet")
+      ->check(CLI::IsMember({"csv", "sql", "parquet"}));
   command->add_option("--table", arguments->table, "Name of the SQL table")->check([](const std::string& name) {
     return name.empty() || name.size() > 63 ? std::string("a table's name has 1 to 63 bytes") : std::string();
   });

@@ -16,6 +16,8 @@ namespace {
 constexpr double farthest = 8;
 /// Thresholds that are tried at a time.
 constexpr std::size_t tests = 4;
+/// Accusations that share the error: the bound, two rates, two correlations.
+constexpr double accusations = 5;
 
 /// P[X ≥ x] of the claimed noise for all x in reach, by one sum from the far end.
 class Tail {
@@ -97,7 +99,8 @@ class Trial {
     }
   }
 
-  MechanismVerdict verdict(double error) const {
+  MechanismVerdict verdict(double whole_error) const {
+    const double error = whole_error / accusations;
     const ManyRuns& best_of_claim = runs_.back();
     MechanismVerdict verdict{.point = point_, .runs = best_of_claim, .faults = {}};
     for (const ManyRuns& runs : runs_) {
@@ -186,7 +189,7 @@ CurvePoint choose_point(const MechanismClaim& claim, std::uint64_t trials, doubl
 MechanismVerdict audit_mechanism(AuditedMechanism& mechanism, const MechanismClaim& claim,
                                  const MechanismAuditOptions& options) {
   FEDLOOM_CHECK(options.cells >= 1000);
-  Trial trial(choose_point(claim, options.trials, options.error / tests), claim);
+  Trial trial(choose_point(claim, options.trials, options.error / (accusations * tests)), claim);
   PublicStream coins(options.seed, "fedloom audit coins");
   const std::uint64_t releases = std::max<std::uint64_t>(1, options.trials / options.cells);
   for (std::uint64_t release = 0; release < releases; ++release) {

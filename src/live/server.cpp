@@ -4,6 +4,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <mutex>
@@ -24,6 +25,7 @@ using Tcp = asio::ip::tcp;
 constexpr std::size_t most_connections = 16;
 constexpr std::uint32_t most_header_bytes = 4096;
 constexpr std::chrono::seconds time_of_a_client{5};
+constexpr std::chrono::milliseconds pause_after_a_fault{200};
 
 /// What is shown, and under which token.
 class Board {
@@ -151,14 +153,36 @@ struct Server::Impl {
       if (!error && open < most_connections) {
         std::make_shared<Connection>(std::move(socket), board, open)->start();
       }
+      if (error) return accept_later();
       accept();
     });
+  }
+
+  /// Out of descriptors, say: to ask again at once would only burn the core that the run needs.
+  void accept_later() {
+    pause.expires_after(pause_after_a_fault);
+    pause.async_wait([this](beast::error_code error) {
+      if (!error) accept();
+    });
+  }
+
+  /// Nothing that goes wrong with a page may end the run.
+  void serve() noexcept {
+    for (bool again = true; again;) {
+      try {
+        context.run();
+        again = false;
+      } catch (...) {
+        // What one page's memory or text could not be had for: that client gets no answer, the others do.
+      }
+    }
   }
 
   Board board;
   std::size_t open = 0;  ///< connections; the server's thread only
   asio::io_context context{1};
   Tcp::acceptor acceptor{context};
+  asio::steady_timer pause{context};
   std::thread thread;
 };
 
@@ -166,7 +190,7 @@ Server::Server(std::uint16_t port, std::string token) : impl_(std::make_unique<I
   if (sodium_init() < 0) throw EnvironmentError("libsodium", "cannot be started", "reinstall it");
   impl_->listen(port);
   impl_->accept();
-  impl_->thread = std::thread([impl = impl_.get()] { impl->context.run(); });
+  impl_->thread = std::thread([impl = impl_.get()] { impl->serve(); });
 }
 
 Server::~Server() {

@@ -13,16 +13,22 @@ constexpr std::uint64_t kRowsAnInsert = 500;
 }  // namespace
 
 RowWriter::RowWriter(const schema::Schema& schema, std::uint64_t seed, const TableFile& out)
-    : schema_(schema),
-      out_(out),
-      row_(schema, seed),
-      unfinished_(out.file.string() + ".part"),
-      stream_(unfinished_, std::ios::binary | std::ios::trunc) {
+    : schema_(schema), out_(out), row_(schema, seed), unfinished_(out.file.string() + ".part") {
   for (const schema::Attribute& attribute : schema.attributes()) quoted_.push_back(sql_type(attribute).quoted);
   begin();
 }
 
 void RowWriter::begin() {
+  if (out_.format == TableFormat::parquet) {
+    std::vector<ParquetFile::Column> columns;
+    for (const std::string& id : schema_.ids()) columns.push_back({id, "BIGINT", false});
+    for (const schema::Attribute& attribute : schema_.attributes()) {
+      columns.push_back({attribute.name, sql_type(attribute).name, attribute.missing});
+    }
+    parquet_ = std::make_unique<ParquetFile>(unfinished_, columns);
+    return;
+  }
+  stream_.open(unfinished_, std::ios::binary | std::ios::trunc);
   if (out_.format == TableFormat::sql) {
     text_ = "BEGIN;\n" + create_table(out_.table, schema_);
     return;
@@ -33,6 +39,19 @@ void RowWriter::begin() {
 void RowWriter::add_csv(const std::vector<std::string>& texts) {
   const std::vector<std::string_view> fields(texts.begin(), texts.end());
   schema::write_csv_record(text_, fields);
+}
+
+bool RowWriter::is_missing(std::size_t column, std::span<const std::uint32_t> codes) const {
+  if (column < row_.ids()) return false;
+  const std::size_t k = column - row_.ids();
+  const schema::Attribute& attribute = schema_.attributes()[k];
+  return attribute.missing && codes[k] + 1 == attribute.size();
+}
+
+void RowWriter::add_parquet(const std::vector<std::string>& texts, std::span<const std::uint32_t> codes) {
+  std::vector<bool> null(texts.size());
+  for (std::size_t k = 0; k < texts.size(); ++k) null[k] = is_missing(k, codes);
+  parquet_->add(texts, null);
 }
 
 void RowWriter::add_sql(const std::vector<std::string>& texts, std::span<const std::uint32_t> codes) {
@@ -46,8 +65,7 @@ void RowWriter::add_sql(const std::vector<std::string>& texts, std::span<const s
       text_ += texts[k];
       continue;
     }
-    const schema::Attribute& attribute = schema_.attributes()[k - ids];
-    if (attribute.missing && codes[k - ids] + 1 == attribute.size()) {
+    if (is_missing(k, codes)) {
       text_ += "NULL";
     } else {
       text_ += quoted_[k - ids] ? sql_text(texts[k]) : texts[k];
@@ -61,7 +79,17 @@ void RowWriter::add(std::span<const std::uint32_t> codes, std::size_t rows) {
   for (std::size_t row = 0; row < rows; ++row) {
     const auto own = codes.subspan(row * width, width);
     const std::vector<std::string>& texts = row_.next(own);
-    out_.format == TableFormat::sql ? add_sql(texts, own) : add_csv(texts);
+    switch (out_.format) {
+      case TableFormat::csv:
+        add_csv(texts);
+        break;
+      case TableFormat::sql:
+        add_sql(texts, own);
+        break;
+      case TableFormat::parquet:
+        add_parquet(texts, own);
+        break;
+    }
     ++rows_;
     if (text_.size() >= kWriteAt) flush();
   }
@@ -73,6 +101,12 @@ void RowWriter::flush() {
 }
 
 void RowWriter::finish() {
+  if (parquet_) {
+    parquet_->finish();
+    parquet_.reset();
+    std::filesystem::rename(unfinished_, out_.file);
+    return;
+  }
   if (out_.format == TableFormat::sql) text_ += rows_ == 0 ? "COMMIT;\n" : ";\nCOMMIT;\n";
   flush();
   stream_.close();

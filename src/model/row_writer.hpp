@@ -3,11 +3,13 @@
 
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "fedloom/model/row_text.hpp"
 #include "fedloom/model/synthetic_csv.hpp"
+#include "model/parquet_file.hpp"
 
 namespace fedloom::model {
 
@@ -22,6 +24,8 @@ class RowWriter {
  private:
   void begin();
   void add_csv(const std::vector<std::string>& texts);
+  bool is_missing(std::size_t column, std::span<const std::uint32_t> codes) const;
+  void add_parquet(const std::vector<std::string>& texts, std::span<const std::uint32_t> codes);
   void add_sql(const std::vector<std::string>& texts, std::span<const std::uint32_t> codes);
   void flush();
 
@@ -29,7 +33,8 @@ class RowWriter {
   TableFile out_;
   RowText row_;
   std::filesystem::path unfinished_;
-  std::ofstream stream_;
+  std::ofstream stream_;                  ///< of csv and sql
+  std::unique_ptr<ParquetFile> parquet_;  ///< of parquet
   std::string text_;
   std::vector<bool> quoted_;  ///< in SQL, by attribute
   std::uint64_t rows_ = 0;

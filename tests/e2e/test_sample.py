@@ -153,6 +153,20 @@ class Sample(unittest.TestCase):
         self.assertTrue(all(isinstance(row[4], int) and isinstance(row[7], float) for row in rows))
         self.assertIn('"cash" DOUBLE PRECISION NOT NULL', text)
 
+    def test_parquet_holds_the_rows_of_csv(self):
+        words = ("fedloom", "sample", self.out, "-n", 900, "--seed", 3)
+        parquet, text = self.world.root / "rows.parquet", self.world.root / "same.csv"
+        done = world.command(*words, "--format", "parquet", "-o", parquet)
+        if done.returncode == 9 and "this build writes no Parquet" in done.stderr:
+            self.skipTest("this build has no Arrow")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(parquet.read_bytes()[:4], b"PAR1")
+        self.assertEqual(world.command(*words, "--where", "sex in female,male", "-o", text).returncode, 0)
+        compared = world.command("fedloom", "evaluate", "--real", parquet, "--synthetic", text, "--schema",
+                                 self.out / "public" / "schema.yaml", "--no-detection", "--json")
+        self.assertEqual(compared.returncode, 0, compared.stderr)
+        self.assertEqual(json.loads(compared.stdout)["samples"][0]["rows"], 900)
+
     def refuses(self, code, pattern, *words, source=None):
         done = world.command("fedloom", "sample", source or self.out, "-n", 10, "-o", self.world.root / "no.csv", *words)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)

@@ -31,7 +31,8 @@ struct MechanismClaim {
 struct MechanismAuditOptions {
   std::uint64_t trials = std::uint64_t{1} << 22;  ///< cells released in all; about half of them with the entity
   std::uint32_t cells = 1U << 18;                 ///< in one release, at least 1,000
-  double error = 1e-6;                            ///< chance that a mechanism that keeps its claim is found guilty
+  double error = 1e-6;                            ///< chance that a mechanism that keeps its claim is found guilty:
+                                                  ///< all accusations together (of correlations by the normal law)
   std::uint64_t seed = 0;                         ///< of the coins that say in which cells the entity is: public
 };
 

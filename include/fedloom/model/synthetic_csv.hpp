@@ -12,8 +12,8 @@
 namespace fedloom::model {
 
 /// csv: a header line and a record a row. sql: CREATE TABLE with types, then INSERTs, in one transaction; standard SQL
-/// that PostgreSQL and SQLite read.
-enum class TableFormat : std::uint8_t { csv, sql };
+/// that PostgreSQL and SQLite read. parquet: columns with types, missing values as null; a build with Apache Arrow.
+enum class TableFormat : std::uint8_t { csv, sql, parquet };
 
 struct TableFile {
   std::filesystem::path file;
