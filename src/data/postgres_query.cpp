@@ -81,6 +81,19 @@ bool ends_ordered(std::string_view sql) {
   return false;
 }
 
+/// Whether a row counts then depends on other entities' rows.
+bool takes_some_rows(std::string_view sql) {
+  Words words(sql);
+  std::string before;
+  for (std::string word = words.next(); !word.empty(); word = words.next()) {
+    const bool is_name = before == "as" || before == ".";
+    if (!is_name && (word == "limit" || word == "offset" || word == "fetch")) return true;
+    if (before == "distinct" && word == "on") return true;
+    before = word;
+  }
+  return false;
+}
+
 std::string quoted(const std::string& name) {
   std::string text = "\"";
   for (const char c : name) text.append(c == '"' ? "\"\"" : std::string(1, c));
@@ -130,6 +143,11 @@ PostgresQuery parse_postgres(std::string_view place) {
   query.text = trimmed(place);
   const std::string first = Words(query.text).next();
   if (first == "select" || first == "with" || first == "values") {
+    if (takes_some_rows(query.text)) {
+      throw std::invalid_argument(
+          "the query takes some rows of many (LIMIT, OFFSET, FETCH or DISTINCT ON), so that one entity's rows could "
+          "push out another's; leave it out, and let unit.max_rows of the policy bound an entity's rows");
+    }
     query.ordered = ends_ordered(query.text);
     return query;
   }

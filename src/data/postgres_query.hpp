@@ -20,7 +20,8 @@ struct PostgresQuery {
   std::string select(const std::vector<std::string>& columns, const std::vector<std::string>& order) const;
 };
 
-/// Throws std::invalid_argument with a sentence: neither a query nor the name of a table.
+/// Throws std::invalid_argument with a sentence: neither a query nor the name of a table, or a query that takes some
+/// rows of many (outside all brackets).
 PostgresQuery parse_postgres(std::string_view place);
 
 /// Our words for a failed statement, by its SQLSTATE (PostgreSQL, appendix A). A server's own words may hold a cell.

@@ -19,15 +19,17 @@ RowRequest request_of(const RowSource& rows, const RowEncoder& encoder, const Un
   std::sort(request.columns.begin(), request.columns.end());
   request.columns.erase(std::unique(request.columns.begin(), request.columns.end()), request.columns.end());
   if (unit.order) request.order.push_back(column_of(rows, *unit.order));
+  // Ties of a query's own ORDER BY are broken by where rows happen to lie, which other entities' rows decide.
+  if (unit.column && !unit.order && rows.sorts()) {
+    throw DataError(rows.position(),
+                    "nothing says which rows of an entity come first, so that other entities' rows could decide it; "
+                    "a query's own ORDER BY may leave ties",
+                    "state unit.order in the policy: what it leaves open the other columns decide");
+  }
   if (rows.has_order() && rows.sorts() && part.of > 1 && !unit.order) {
     throw DataError(rows.position(),
                     "several ranks of a site cannot rely on the query's own ORDER BY, which may leave ties",
                     "leave it out, and state unit.order in the policy where an entity has several rows");
-  }
-  if (unit.column && !unit.order && !rows.has_order()) {
-    throw DataError(rows.position(),
-                    "nothing says which rows of an entity come first, so that chance would choose those that count",
-                    "add ORDER BY to the query, or state unit.order in the policy");
   }
   request.total = part.of > 1 && rows.sorts();
   return request;

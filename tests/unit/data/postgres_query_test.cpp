@@ -36,8 +36,8 @@ TEST(PostgresQuery, LeavesAQueryAsItIsUnlessItIsSorted) {
 }
 
 TEST(PostgresQuery, FindsAnOrderOfItsOwn) {
-  for (const char* ordered : {"SELECT a FROM b ORDER BY a", "select a from b order /* by */ by a limit 3",
-                              "SELECT f('(') FROM b ORDER\n\tBY 1"}) {
+  for (const char* ordered :
+       {"SELECT a FROM b ORDER BY a", "select a from b order /* by */ by a", "SELECT f('(') FROM b ORDER\n\tBY 1"}) {
     EXPECT_TRUE(parse_postgres(ordered).ordered) << ordered;
   }
   for (const char* unordered :
@@ -45,6 +45,19 @@ TEST(PostgresQuery, FindsAnOrderOfItsOwn) {
         "SELECT a FROM b -- ORDER BY a", "SELECT rank() OVER (ORDER BY a) FROM b", "SELECT a AS \"order\" , by FROM b",
         "SELECT $$ ORDER BY a $$ FROM b", "SELECT $x$ ORDER BY $$ a $x$ FROM b", "SELECT a /* ORDER BY a */ FROM b"}) {
     EXPECT_FALSE(parse_postgres(unordered).ordered) << unordered;
+  }
+}
+
+TEST(PostgresQuery, ThatTakesSomeRowsOfManyIsRefused) {
+  for (const char* some : {"SELECT a FROM b LIMIT 3", "select a from b order by a limit all",
+                           "SELECT a FROM b OFFSET 1", "SELECT a FROM b FETCH FIRST 1 ROW ONLY",
+                           "SELECT DISTINCT ON (a) a, b FROM c", "WITH c AS (SELECT 1) SELECT * FROM c\nLimit 1"}) {
+    EXPECT_THROW(parse_postgres(some), std::invalid_argument) << some;
+  }
+  for (const char* all : {"SELECT 'LIMIT 3' FROM b", "SELECT \"limit\" FROM b", "SELECT a AS limit, b.offset FROM b",
+                          "SELECT a FROM b -- LIMIT 3", "SELECT DISTINCT a FROM b JOIN c ON a = d",
+                          "SELECT a FROM b WHERE a IS DISTINCT FROM 1"}) {
+    EXPECT_NO_THROW(parse_postgres(all)) << all;
   }
 }
 
