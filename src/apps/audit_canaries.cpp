@@ -20,6 +20,15 @@ namespace fs = std::filesystem;
 
 constexpr double error = 0.05;
 
+/// An invented row has a value for each attribute, and can be written only where each is a column of its own.
+void refuse_derived(const schema::Schema& schema) {
+  for (const auto& attribute : schema.attributes()) {
+    if (attribute.origin.is_own_cell()) continue;
+    throw UsageError("canaries cannot be invented for the column '" + attribute.name + "', which is made of others",
+                     "audit an experiment whose columns are read as they stand in the table");
+  }
+}
+
 std::string csv_line(const schema::Schema& schema, const std::vector<std::uint32_t>& codes) {
   std::vector<std::string> texts;
   for (std::size_t a = 0; a < codes.size(); ++a) texts.push_back(schema.decode(a, codes[a], 0.5));
@@ -94,8 +103,9 @@ void audit_canaries(const CanaryAuditArguments& arguments) {
   if (fs::exists(out) && !fs::is_empty(out)) {
     throw UsageError("the folder " + out.string() + " already holds something", "choose another --out");
   }
-  fs::create_directories(out);
   auto sites = named_tables(arguments.data, experiment_file);
+  refuse_derived(config::load_schema(config::experiment_files(experiment_file).schema));
+  fs::create_directories(out);
   const auto experiment = load_for_sweep(experiment_file, static_cast<std::uint32_t>(sites.size()), out);
   privacy::SecureRandom random;
   const auto canaries = audit::make_canaries(experiment.schema.domain(), arguments.canaries, random);

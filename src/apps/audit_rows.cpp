@@ -22,6 +22,10 @@ data::Table load_all(const std::vector<std::string>& files, const schema::Schema
   return table;
 }
 
+/// Members may be copied this much more often than others before the rows are accused: a good model learns a little of
+/// its own table's chances.
+constexpr double copied_by_chance = 0.05;
+
 /// With a little room: two samples of one population differ by chance.
 bool same_population(const audit::MembershipReport& report) {
   constexpr double room = 0.02;
@@ -93,6 +97,9 @@ void audit_rows(const RowAuditArguments& arguments) {
   } else {
     print(report);
   }
+  if (!same_population(report) || report.memorisation.exact_difference_low < copied_by_chance) return;
+  throw AuditError("audit rows", "members are among the synthetic rows more often than others of their kind are",
+                   "do not publish these rows; see docs/audit.md");
 }
 
 }  // namespace fedloom::apps

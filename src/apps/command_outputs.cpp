@@ -64,7 +64,7 @@ void add_refit(CLI::App& app) {
   auto arguments = std::make_shared<RefitArguments>();
   command->add_option("run", arguments->run, "The run's folder")->required();
   command->add_option("--out", arguments->out, "Folder for model and rows (default: refit/ in the run's folder)");
-  command->add_option("--seed", arguments->seed, "Other public seed");
+  command->add_option("--seed", arguments->seed, "Other public seed")->check(refuse_negative);
   command->add_option("--components", arguments->components, "Other number of components")
       ->check(CLI::Range(1, 100000));
   command->add_option("--network", arguments->network, "Other network: table or mlp")

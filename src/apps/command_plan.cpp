@@ -102,7 +102,9 @@ void add_plan(CLI::App& app) {
       app.add_subcommand("plan", "Show budget split, rounds, noise, memory and time before a row is touched");
   auto arguments = std::make_shared<PlanArguments>();
   command->add_option("experiment", arguments->experiment, "The experiment file")->required();
-  command->add_option("--rows", arguments->rows, "About how many rows there are in all (only to judge; default 50000)");
+  command->add_option("--rows", arguments->rows, "About how many rows there are in all (only to judge; default 50000)")
+      ->check(refuse_negative)
+      ->check(CLI::PositiveNumber);
   command->add_option("--write-plan", arguments->write_plan, "Write the first round's plan, for fedloom-site dry-run");
   command->add_flag("--json", arguments->json, "For programs");
   command->footer("Example: fedloom plan fedloom-demo/adult.yaml --rows 48000");

@@ -174,10 +174,22 @@ model::TableFormat format_of(const std::string& name) {
                              : model::TableFormat::csv;
 }
 
+/// Before rows are drawn, which may take hours.
+void require_writable(const fs::path& output) {
+  const fs::path folder = output.has_parent_path() ? output.parent_path() : fs::path(".");
+  if (!fs::is_directory(folder)) {
+    throw UsageError("there is no folder " + folder.string() + " for the rows", "make it, or choose another --output");
+  }
+  if (fs::is_directory(output)) {
+    throw UsageError(output.string() + " is a folder", "name a file with --output");
+  }
+}
+
 void sample(const SampleArguments& arguments) {
   const Source source = open(arguments.source);
   const std::uint64_t seed = arguments.seed.value_or(source.seed);
   const fs::path output = output_of(arguments, source);
+  require_writable(output);
   const bool plain = arguments.where.empty() && arguments.balance.empty() && arguments.match.empty() &&
                      arguments.rare.empty() && arguments.format == "csv";
   std::uint64_t rows = arguments.rows;
@@ -222,8 +234,9 @@ void add_sample(CLI::App& app) {
   command->add_option("--augment-rare", arguments->rare, "COLUMN=VALUE:N, so many rows with that value on top")
       ->expected(1)
       ->take_all();
-  command->add_option("--seed", arguments->seed, "Public seed (default: the experiment's + 1; 1 of a model alone)");
-  command->add_option("-o,--output", arguments->output, "File to write (default: sample-N.csv beside the model)");
+  command->add_option("--seed", arguments->seed, "Public seed (default: the experiment's + 1; 1 of a model alone)")
+      ->check(refuse_negative);
+  command->add_option("-o,--output,--out", arguments->output, "File to write (default: sample-N.csv beside the model)");
   command->add_option("--format", arguments->format, "csv; sql: a table with types and its rows; or parquet")
       ->check(CLI::IsMember({"csv", "sql", "parquet"}));
   command->add_option("--table", arguments->table, "Name of the SQL table")->check([](const std::string& name) {

@@ -156,7 +156,7 @@ void add_draft(CLI::App& parent) {
   auto arguments = std::make_shared<DraftArguments>();
   command->add_option("source", arguments->source, "A CSV or Parquet file, or postgres:TABLE or postgres:SELECT …")
       ->required();
-  command->add_option("--out", arguments->out, "File to write; default: the terminal");
+  command->add_option("-o,--out", arguments->out, "File to write; default: the terminal");
   command->add_option("--from-codebook", arguments->codebook,
                       "A published code book, CSV or YAML, that fills the blanks");
   command->add_flag("--force", arguments->force, "Replace the file of --out");

@@ -128,6 +128,10 @@ std::string grouped(std::uint64_t number) {
   return text;
 }
 
+std::string refuse_negative(const std::string& text) {
+  return text.starts_with('-') ? "must not be negative" : std::string();
+}
+
 Usage usage_so_far() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);

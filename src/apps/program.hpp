@@ -19,7 +19,8 @@ int run_program(CLI::App& app, int argc, char** argv);
 /// In a catch clause: the sentence on stderr; gives the exit code.
 int explain_current_exception(const std::string& program);
 
-/// One line on stderr, in one write: mpirun gathers the lines of all processes, and would mix those that come in pieces.
+/// One line on stderr, in one write: mpirun gathers the lines of all processes, and would mix those that come in
+/// pieces.
 void tell(const std::string& line);
 
 /// Set once SIGTERM, SIGINT or SIGUSR1 (a batch system's warning) has come.
@@ -35,6 +36,9 @@ std::string bytes_text(double bytes);
 std::string grouped(std::uint64_t number);
 /// Fixed number of significant digits.
 std::string figure(double value, int digits);
+
+/// For options that are whole numbers: a minus sign is refused, which the parser would take for a very large number.
+std::string refuse_negative(const std::string& text);
 
 /// Peak memory in bytes and CPU seconds (user + system) of this process.
 struct Usage {

@@ -68,7 +68,8 @@ void receipt(const std::string& policy_file, const std::string& run) {
   const auto policy = config::load_policy(policy_file);
   const auto key = SigningKey::load(policy.key);
   site::AuditLog log(policy, key);
-  std::cout << "The receipt is in " << site::write_receipt(policy, key, run_id_of(run), log).string() << "\n";
+  const auto file = site::write_receipt(policy, key, run_id_of(run), log);
+  std::cout << "The receipt is in " << file.string() << "\n";
 }
 
 }  // namespace

@@ -96,6 +96,10 @@ std::string titled(const json& schema) {
 }
 
 std::optional<Explanation> wrong_value(const json& schema, const json& value, const std::string& pointer) {
+  // A file that is no mapping at all may be a table that was named by mistake: nothing of it is repeated.
+  if (pointer.empty()) {
+    return Explanation{pointer, false, named(pointer) + " must be " + expectation(schema), "is it the right file?"};
+  }
   return Explanation{pointer, false, named(pointer) + " must be " + expectation(schema) + ", not " + shown(value),
                      "correct it"};
 }

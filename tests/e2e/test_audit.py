@@ -42,7 +42,8 @@ class Audit(unittest.TestCase):
         real = self.small.table(world.SITES[0]).read_text().splitlines()
         self.assertEqual(len((out / "with-canaries.csv").read_text().splitlines()), len(real) + verdict["in"])
         self.fails(2, "already holds something; .*--out", *words)
-        self.fails(2, "must be even", *words[:-len(data) - 2], "--guesses", 7, "--out", self.small.root / "other", *data)
+        self.fails(2, "must be even", "canaries", self.small.experiment, "--guesses", 7, "--out",
+                   self.small.root / "other", *data)
 
     def test_rows_that_are_copies_and_rows_that_are_not(self):
         schema = self.small.root / "lead" / "small.schema.yaml"
@@ -55,6 +56,15 @@ class Audit(unittest.TestCase):
         report = json.loads(world.command("fedloom", "audit", *words, self.small.table(world.SITES[2]), "--json").stdout)
         self.assertEqual([attack["attack"] for attack in report["attacks"]], ["density ratio", "nearest neighbour"])
         self.assertIn("real rows", report["private"])
+
+    def test_copies_of_members_are_a_finding(self):
+        header, *rows = self.small.table("east").read_text().splitlines()
+        places = [self.small.root / name for name in ("members.csv", "others.csv")]
+        for index, place in enumerate(places):
+            place.write_text("\n".join([header] + rows[index::2]) + "\n")
+        schema = self.small.root / "lead" / "small.schema.yaml"
+        self.fails(11, "members are among the synthetic rows", "rows", "--members", places[0], "--hold-out", places[1],
+                   "--synthetic", places[0], "--schema", schema)
 
     def test_wrong_words(self):
         self.fails(2, "subcommand is required.*--help")

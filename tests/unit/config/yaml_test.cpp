@@ -23,8 +23,8 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         BadFile{"empty", "", "bad.yaml: the file is empty"},
         BadFile{"comment", "# nothing\n", "bad.yaml: the file is empty"},
-        BadFile{"scalar", "hello\n", "bad.yaml:1:1: the file must be a mapping {key: value, …}, not 'hello'"},
-        BadFile{"list", "- 1\n", "bad.yaml:1:1: the file must be a mapping {key: value, …}, not a list"},
+        BadFile{"scalar", "hello\n", "bad.yaml:1:1: the file must be a mapping {key: value, …}; is it the right file?"},
+        BadFile{"list", "- 1\n", "bad.yaml:1:1: the file must be a mapping {key: value, …}; is it the right file?"},
         BadFile{"unclosed", "version: 1\nsites: [a, b\n", "bad.yaml:3:1: this is not valid YAML"},
         BadFile{"tab", "version: 1\nsites:\n\t- a\n", "bad.yaml:3:"},
         BadFile{"repeat", "version: 1\nsites: []\nversion: 1\n", "bad.yaml:3:1: the key 'version' is here twice"},
