@@ -88,7 +88,7 @@ void print(const report::VerifiedRun& run) {
   std::cout << "measurements    " << grouped(run.measurements) << " with " << grouped(run.values)
             << " noisy numbers, each paid for by an entry, and no entry without its own\n"
             << "report          "
-            << (run.report ? "claims what the files give, and its files are the ones it names" : "there is none")
+            << (run.report ? "is the page that the files give, byte for byte" : "there is none")
             << "\n";
 }
 

@@ -25,9 +25,8 @@ std::string hashes(const PageContent& content) {
   std::string rows;
   if (content.books) {
     rows += fact_row("experiment (config.resolved.yaml, with schema and roster)",
-                     claimed("config_hash", to_hex(content.books->experiment.hash())), " class=\"code\"");
-    rows +=
-        fact_row("schema", claimed("schema_hash", to_hex(content.books->experiment.schema.hash())), " class=\"code\"");
+                     to_hex(content.books->experiment.hash()), " class=\"code\"");
+    rows += fact_row("schema", to_hex(content.books->experiment.schema.hash()), " class=\"code\"");
   }
   for (const auto& file : content.files) rows += fact_row(escape(file.name), escape(file.sha256), " class=\"code\"");
   return "<details><summary>SHA-256 of the experiment, the schema, the model and all other files</summary>" +
@@ -66,11 +65,9 @@ std::string certificate_section(const PageContent& content) {
   const auto& run = content.run;
   auto rows = fact_row("Privacy unit", unit_in_words(run));
   rows += fact_row("Adjacency", run.adjacency == "replace" ? "replace one unit" : "add or remove one unit");
-  rows += fact_row("ε and δ of the experiment",
-                   claimed("epsilon", number(run.epsilon)) + " and " + claimed("delta", number(run.delta)));
-  rows += fact_row("ε spent, at the same δ", claimed("epsilon_spent", number(run.epsilon_spent, 6)));
-  rows += fact_row("ρ spent of the budget", claimed("rho_spent", number(run.rho_spent, 6)) + " of " +
-                                                claimed("rho_budget", number(run.rho_budget, 6)) +
+  rows += fact_row("ε and δ of the experiment", number(run.epsilon) + " and " + number(run.delta));
+  rows += fact_row("ε spent, at the same δ", number(run.epsilon_spent, 6));
+  rows += fact_row("ρ spent of the budget", number(run.rho_spent, 6) + " of " + number(run.rho_budget, 6) +
                                                 ", zero-concentrated differential privacy");
   rows += costs_by_sites(run);
   rows += fact_row("Trust", escape(run.trust) + ". " + assumption_in_words(run));
@@ -80,17 +77,16 @@ std::string certificate_section(const PageContent& content) {
     std::uint64_t values = 0;
     for (const auto& one : content.measurements) values += one.grid_values.size();
     rows += fact_row("Released",
-                     claimed("values", grouped(static_cast<double>(values))) + " noisy numbers in " +
-                         claimed("measurements", grouped(static_cast<double>(content.measurements.size()))) +
-                         " tables, paid for by " +
-                         claimed("ledger_entries", grouped(static_cast<double>(content.books->ledger.spends.size()))) +
-                         " entries of ledger.json");
+                     grouped(static_cast<double>(values)) + " noisy numbers in " +
+                         grouped(static_cast<double>(content.measurements.size())) + " tables, paid for by " +
+                         grouped(static_cast<double>(content.books->ledger.spends.size())) + " entries of ledger.json");
   }
-  if (!run.run_id.empty()) rows += fact_row("Run", claimed("run_id", escape(run.run_id)), " class=\"code\"");
+  if (!run.run_id.empty()) rows += fact_row("Run", escape(run.run_id), " class=\"code\"");
   return table("", rows) + "<h3>What is not covered</h3>\n" + not_covered(run) + "<h3>How to check it</h3>\n" +
          "<p>Without any data: <code>fedloom ledger verify FOLDER</code> recomputes ε and δ from ledger.json, checks "
          "the "
-         "sites’ signatures, that every released number was paid for, and that this page claims no more.</p>\n" +
+         "sites’ signatures, that every released number was paid for, and that this page is the one these files "
+         "give.</p>\n" +
          hashes(content);
 }
 

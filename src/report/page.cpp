@@ -29,7 +29,7 @@ std::string key_figures(const RunFacts& run) {
          key_figure(std::to_string(run.attributes.size()), "attributes") +
          key_figure(std::to_string(std::max<std::size_t>(run.sites.size(), 1)),
                     run.sites.size() > 1 ? "sites" : "site") +
-         key_figure(claimed("epsilon", number(run.epsilon)), "ε, at δ = " + claimed("delta", number(run.delta))) +
+         key_figure(number(run.epsilon), "ε, at δ = " + number(run.delta)) +
          key_figure(percent(run.rho_spent / run.rho_budget), "of the privacy budget spent") + "</ul>\n";
 }
 
@@ -182,9 +182,9 @@ constexpr const char* end_of_document = "</body>\n</html>\n";
 }  // namespace
 
 std::string page_of(const PageContent& content) {
-  const auto html = document(content, "synthetic data report", "");
-  if (!content.books) return html + end_of_document;
-  return with_claims(html, claims_of(*content.books, content.measurements, content.files), end_of_document);
+  auto html = document(content, "synthetic data report", "");
+  if (content.books) html += block_of(claims_of(*content.books, content.measurements, content.files));
+  return html + end_of_document;
 }
 
 std::string local_page_of(const PageContent& content, const std::string& comparison) {

@@ -1,6 +1,5 @@
 #include "prose.hpp"
 
-#include "claims.hpp"
 #include "html.hpp"
 
 namespace fedloom::report {
@@ -73,17 +72,16 @@ std::string what_this_is(const RunFacts& run) {
 }
 
 std::string privacy_statement(const RunFacts& run) {
-  return paragraph("<strong>What is published is (ε, δ)-differentially private with ε = " +
-                   claimed("epsilon", number(run.epsilon)) + " and δ = " + claimed("delta", number(run.delta)) +
-                   "</strong>, for " + unit_in_words(run) + ". " + assumption_in_words(run)) +
+  return paragraph("<strong>What is published is (ε, δ)-differentially private with ε = " + number(run.epsilon) +
+                   " and δ = " + number(run.delta) + "</strong>, for " + unit_in_words(run) + ". " +
+                   assumption_in_words(run)) +
          paragraph(
              "In words: whatever someone concludes from these files, they would conclude almost as likely had any "
              "one person not been in the data. The smaller ε, the closer; δ bounds the chance that the limit is "
              "passed.") +
-         paragraph("Of the budget, ρ = " + claimed("rho_spent", number(run.rho_spent)) + " of " +
-                   claimed("rho_budget", number(run.rho_budget)) +
-                   " was spent (zero-concentrated differential privacy), which is ε = " +
-                   claimed("epsilon_spent", number(run.epsilon_spent)) + " at the same δ.");
+         paragraph("Of the budget, ρ = " + number(run.rho_spent) + " of " + number(run.rho_budget) +
+                   " was spent (zero-concentrated differential privacy), which is ε = " + number(run.epsilon_spent) +
+                   " at the same δ.");
 }
 
 std::string what_it_does_not_say() {

@@ -66,8 +66,10 @@ PageContent content_of(const std::filesystem::path& public_folder) {
 
 }  // namespace
 
+std::string public_report(const std::filesystem::path& public_folder) { return page_of(content_of(public_folder)); }
+
 void write_report(const std::filesystem::path& public_folder) {
-  write_atomically(public_folder / "report.html", std::string_view(page_of(content_of(public_folder))));
+  write_atomically(public_folder / "report.html", std::string_view(public_report(public_folder)));
 }
 
 void write_local_report(const std::filesystem::path& public_folder, const EvaluationText& evaluation,

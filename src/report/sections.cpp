@@ -53,8 +53,7 @@ std::string asked_section(const PageContent& content) {
   rows += fact_row("Rows wanted", content.books && content.books->experiment.rows
                                       ? grouped(static_cast<double>(*content.books->experiment.rows))
                                       : "as many as the noisy total says there are");
-  rows += fact_row("Budget",
-                   "ε = " + claimed("epsilon", number(run.epsilon)) + " at δ = " + claimed("delta", number(run.delta)));
+  rows += fact_row("Budget", "ε = " + number(run.epsilon) + " at δ = " + number(run.delta));
   if (content.books) rows += fact_row("Must be right", workload_in_words(content.books->experiment.generator));
   rows += fact_row("Generator", method_in_words(run.method));
   rows += fact_row("Rows, as estimated from the noisy totals", grouped(run.rows_estimate));

@@ -44,7 +44,7 @@ class Reports(unittest.TestCase):
         done = world.command("fedloom", "ledger", "verify", self.out)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertRegex(done.stdout, r"measurements +[\d,]+ with [\d,]+ noisy numbers, each paid for")
-        self.assertRegex(done.stdout, r"report +claims what the files give")
+        self.assertRegex(done.stdout, r"report +is the page that the files give, byte for byte")
 
     def test_an_epsilon_edited_in_metrics_or_report_is_found(self):
         run = self.copy()
@@ -55,10 +55,10 @@ class Reports(unittest.TestCase):
         metrics.write_text(good)
         page = run / "public" / "report.html"
         text = page.read_text()
-        page.write_text(re.sub(r'data-claim="epsilon">[^<]+<', 'data-claim="epsilon">0.1<', text))
-        self.fails(7, r"report\.html: claims page .+; .+", "ledger", "verify", run)
-        page.write_text(re.sub(r'"epsilon": [0-9.]+', '"epsilon": 0.1', text))
-        self.fails(7, r"report\.html: claims epsilon 0\.1, but the run's files give .+; .+", "ledger", "verify", run)
+        for forged in (re.sub(r'ε = [0-9.]+', 'ε = 0.1', text), re.sub(r'"epsilon": [0-9.]+', '"epsilon": 0.1', text)):
+            self.assertNotEqual(forged, text)
+            page.write_text(forged)
+            self.fails(7, r"report\.html: is not the page that the files beside it give.+; .+", "ledger", "verify", run)
 
     def test_a_measurement_added_or_a_model_swapped_is_found(self):
         run = self.copy()
@@ -67,9 +67,9 @@ class Reports(unittest.TestCase):
         file.write_text(good + good.splitlines(keepends=True)[-1])
         self.fails(7, r"measurements\.jsonl: holds \d+ measurements of round \d+, but .+; .+", "ledger", "verify", run)
         file.write_text(good)
-        model = next(run.glob("public/model*"))
-        model.write_bytes(model.read_bytes() + b"\n")
-        self.fails(7, rf"report\.html: claims {re.escape(model.name)} .+; .+", "ledger", "verify", run)
+        rows = run / "public" / "synthetic.csv"
+        rows.write_text(rows.read_text() + rows.read_text().splitlines(keepends=True)[-1])
+        self.fails(7, r"report\.html: is not the page that the files beside it give.+; .+", "ledger", "verify", run)
 
     def test_a_ledger_of_another_run_of_the_same_experiment_is_found(self):
         other = self.world.root / "other-run"

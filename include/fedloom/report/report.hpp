@@ -7,7 +7,7 @@
 
 namespace fedloom::report {
 
-/// Writes `public_folder`/report.html from what a finished run left in that folder and nothing else:
+/// The page report.html, from what a finished run left in that folder and nothing else:
 ///   metrics.json        the run's figures, and the labels of each attribute
 ///   rounds.jsonl        one line a round
 ///   measurements.jsonl  the released, noised answers
@@ -17,6 +17,8 @@ namespace fedloom::report {
 /// All of them are released values, so the page costs no budget. It is one file: no script, nothing loaded from
 /// elsewhere, every text from the files escaped. The same folder gives the same bytes.
 /// Throws ConfigError naming the file (and line) that is missing or wrong, LedgerError when the ledger does not verify.
+std::string public_report(const std::filesystem::path& public_folder);
+/// Writes that page into the folder.
 void write_report(const std::filesystem::path& public_folder);
 
 /// What `fedloom evaluate --json` wrote, and where it stands.

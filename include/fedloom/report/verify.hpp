@@ -13,7 +13,7 @@ struct VerifiedRun {
   config::Experiment experiment;
   coordinator::PublicLedger ledger;
   std::uint64_t measurements = 0, values = 0;  ///< released, each paid for
-  bool report = false;                         ///< there is a report.html, and its claims hold
+  bool report = false;                         ///< there is a report.html, and it is the one the files give
 };
 
 /// Checks of a run's public folder:
@@ -21,8 +21,7 @@ struct VerifiedRun {
 ///                      (config.resolved.yaml with schema.yaml); costs no more than the experiment's ε at its δ
 ///   measurements.jsonl each paid for by an entry and each paid entry answered (coordinator/payments.hpp)
 ///   metrics.json       says the same run, experiment, ε, δ and ρ
-///   report.html        where there is one: its claims (hashes of all files, ε, δ, …) and the figures of its
-///   certificate
+///   report.html        where there is one: byte for byte what these files give
 /// Throws LedgerError: one sentence that names the file and what does not fit. Throws ConfigError where the experiment
 /// itself cannot be read.
 VerifiedRun verify_run(const std::filesystem::path& public_folder);
