@@ -13,6 +13,7 @@ constexpr std::size_t kLengthBytes = 8;
 // {"tensor": {"shape": [1]}} and no deeper.
 constexpr int kDeepest = 3;
 constexpr std::size_t kMostDimensions = 8;
+constexpr std::uint64_t kWidest = std::uint64_t{1} << 31;
 
 struct Named {
   NumberType type;
@@ -62,7 +63,9 @@ Place read_tensor(const json& entry, TensorView& tensor) {
   std::uint64_t bytes = known->bytes;
   for (const json& size : shape) {
     tensor.shape.push_back(number(size));
+    if (tensor.shape.back() == 0) refuse("a tensor has no numbers");
     if (__builtin_mul_overflow(bytes, tensor.shape.back(), &bytes)) refuse("a tensor's shape is too large");
+    if (tensor.shape.back() > kWidest) refuse("a tensor's shape is too large");
   }
   if (bytes != place.end - place.begin) refuse("a tensor's shape does not fit its place");
   return place;

@@ -155,9 +155,19 @@ TEST(ModelFile, IsRefusedWithASentenceForADamagedTensor) {
   EXPECT_SAYS(error_with("/logits", 3), "not described");
   EXPECT_SAYS(error_after([](File& f) { f.header.erase("logits"); }), "one after the other");
   EXPECT_SAYS(error_after([](File& f) {
-                f.header["other"] = {{"dtype", "F32"}, {"shape", {0}}, {"data_offsets", {0, 0}}};
+                f.header["other"] = {
+                    {"dtype", "F32"}, {"shape", {1}}, {"data_offsets", {f.numbers.size(), f.numbers.size() + 4}}};
+                f.numbers.resize(f.numbers.size() + 4);
               }),
               "a tensor that no model has");
+  for (const std::uint64_t wide : {std::uint64_t{2}, ~std::uint64_t{0} >> 1}) {
+    EXPECT_SAYS(
+        error_after([&](File& f) {
+          f.header["network.1"] = {{"dtype", "F32"}, {"shape", {std::uint64_t{0}, wide}}, {"data_offsets", {0, 0}}};
+        }),
+        "a tensor has no numbers");
+  }
+  EXPECT_SAYS(error_with("/logits/shape", json::array({(std::uint64_t{1} << 31) + 1})), "shape is too large");
 }
 
 TEST(ModelFile, IsRefusedWithASentenceForWrongFacts) {
