@@ -61,6 +61,14 @@ void check_header(const RowSource& rows) {
   }
 }
 
+/// A value comes up again, a name does not.
+[[noreturn]] void refuse_own_name(const RowSource& rows, std::size_t column) {
+  throw DataError(
+      rows.position(),
+      "the name of column " + std::to_string(column + 1) + " is among its cells; is the first line a header?",
+      "put the column names on the first line, and no cell that is its own column's name");
+}
+
 }  // namespace
 
 std::vector<ColumnKind> kinds_of(const std::string& source, const std::filesystem::path& base) {
@@ -73,7 +81,9 @@ std::vector<ColumnKind> kinds_of(const std::string& source, const std::filesyste
   std::vector<Seen> seen(request.columns.size());
   while (rows->next()) {
     for (std::size_t k = 0; k < seen.size(); ++k) {
-      if (!rows->is_null(k) && !means_missing(rows->cells()[k])) seen[k].add(rows->cells()[k]);
+      if (rows->is_null(k) || means_missing(rows->cells()[k])) continue;
+      if (rows->cells()[k] == rows->header()[k]) refuse_own_name(*rows, k);
+      seen[k].add(rows->cells()[k]);
     }
   }
   std::vector<ColumnKind> kinds;

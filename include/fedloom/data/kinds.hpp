@@ -15,7 +15,8 @@ struct ColumnKind {
 };
 
 /// Reads all rows. Cells that are empty, NULL, NA, N/A, NaN, None, ? or . are passed over; a column of nothing else is
-/// text. Throws DataError: what the source throws, a header with an empty or repeated name, or one that may be a row.
+/// text. Throws DataError: what the source throws, a header with an empty or repeated name, or one that may be a row
+/// (a number, a date, or what is a cell of its own column too).
 std::vector<ColumnKind> kinds_of(const std::string& source, const std::filesystem::path& base);
 
 }  // namespace fedloom::data

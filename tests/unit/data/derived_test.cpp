@@ -125,7 +125,7 @@ TEST_F(Kinds, AreTheNarrowestThatFitsAllCells) {
 }
 
 TEST_F(Kinds, AreNotMadeOfAHeaderThatMayBeARow) {
-  for (const char* text : {"7,x\n1,2\n", "2024-01-01,x\n", "a,\n1,2\n", "a,a\n1,2\n"})
+  for (const char* text : {"7,x\n1,2\n", "2024-01-01,x\n", "a,\n1,2\n", "a,a\n1,2\n", "anna,yes\nbert,no\nclea,yes\n"})
     EXPECT_THROW(kinds(text), DataError) << text;
 }
 
