@@ -70,10 +70,12 @@ Rows together(const std::vector<Rows>& tables) {
   FEDLOOM_CHECK(!tables.empty());
   Rows all{"all", data::Table(tables.front().codes.domain()), {}};
   all.numbers.resize(tables.front().numbers.size());
-  for (const auto& table : tables) {
-    all.codes.append(table.codes);
-    for (std::size_t i = 0; i < all.numbers.size(); ++i)
-      all.numbers[i].insert(all.numbers[i].end(), table.numbers[i].begin(), table.numbers[i].end());
+  for (const auto& table : tables) all.codes.append(table.codes);
+  for (std::size_t i = 0; i < all.numbers.size(); ++i) {
+    auto& numbers = all.numbers[i];
+    for (const auto& table : tables) numbers.insert(numbers.end(), table.numbers[i].begin(), table.numbers[i].end());
+    // A table without these numbers would leave the others' at the wrong rows.
+    if (numbers.size() != all.codes.rows()) numbers.clear();
   }
   return all;
 }

@@ -74,6 +74,15 @@ TEST(Evaluate, OfTheSameRowsFindsNoDifference) {
   EXPECT_TRUE(found.sites.empty());
 }
 
+TEST(Evaluate, HasNumbersOfAllRowsOrOfNone) {
+  auto without = made_rows("of a data base", 200, 0, 2);
+  without.numbers[1].clear();
+  const auto all = together(list(made_rows("of a file", 300, 0, 1), std::move(without)));
+  EXPECT_EQ(all.codes.rows(), 500U);
+  EXPECT_TRUE(all.numbers[1].empty());
+  EXPECT_EQ(together(list(made_rows("a", 300, 0, 1), made_rows("b", 200, 0, 2))).numbers[1].size(), 500U);
+}
+
 TEST(Evaluate, TakesSitesTogetherAndShowsEachByItself) {
   const auto found = evaluate(list(made_rows("north", 300, 0, 1), made_rows("south", 200, 0.5, 2)),
                               list(made_rows("s", 400, 0, 3)), small_schema(), quick());
