@@ -115,7 +115,8 @@ Document::Document(const std::filesystem::path& file, std::string_view kind) : f
   take(read_yaml(file), kind);
 }
 
-Document::Document(const std::filesystem::path& file, const std::string& text, std::string_view kind) : file_(file) {
+Document::Document(const std::filesystem::path& file, const std::string& text, std::string_view kind)
+    : file_(file), inside_(true) {
   take(parse_yaml(text, file), kind);
 }
 

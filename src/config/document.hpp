@@ -17,12 +17,14 @@ class Document {
  public:
   /// `kind`: experiment, policy, roster or schema. Throws ConfigError.
   Document(const std::filesystem::path& file, std::string_view kind);
-  /// Of a text that was read already.
+  /// Of a text that was read already, out of `file`.
   Document(const std::filesystem::path& file, const std::string& text, std::string_view kind);
   /// As the JSON Schema describes it.
   const nlohmann::json& value() const noexcept { return value_; }
   /// The path that a value of the file means: relative paths begin at the file's own folder.
   std::filesystem::path beside(const std::string& path) const;
+  /// Whether it is a text from inside another file, which may be a stranger's: it names no files of this machine.
+  bool is_inside_another_file() const noexcept { return inside_; }
   /// Where the value at a JSON pointer stands; of the innermost value around it when it is not in the file.
   FilePosition at(const std::string& pointer) const;
   /// Where the key of that value stands.
@@ -40,6 +42,7 @@ class Document {
   };
   const Place& place(const std::string& pointer) const;
   std::filesystem::path file_;
+  bool inside_ = false;
   nlohmann::json value_;
   std::unordered_map<std::string, Place> places_;  ///< by JSON pointer
 };

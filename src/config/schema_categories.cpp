@@ -17,6 +17,10 @@ using schema::Outside;
 using Edges = std::vector<std::pair<std::string, std::string>>;
 
 Edges tree_file(const Entry& entry) {
+  if (entry.document.is_inside_another_file()) {
+    entry.fail("tree", "the schema inside this file names a file of its own",
+               "list the pairs: tree: [[child, parent]]");
+  }
   const std::filesystem::path file = entry.document.beside(entry.text("tree"));
   std::ifstream stream(file, std::ios::binary);
   if (!stream) entry.fail("tree", "there is no file '" + clipped(entry.text("tree")) + "'", "check its path");

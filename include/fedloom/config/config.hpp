@@ -109,7 +109,7 @@ ExperimentFiles experiment_files(const std::filesystem::path& file);
 Experiment load_experiment(const std::filesystem::path& file);
 SitePolicy load_policy(const std::filesystem::path& file);
 schema::Schema load_schema(const std::filesystem::path& file);
-/// Of a text that was read already; errors name `file`, and what the text names lies beside it.
+/// Of a text from inside `file`, which may be a stranger's: as load_schema, but it names no files.
 schema::Schema read_schema(const std::string& text, const std::filesystem::path& file);
 Roster load_roster(const std::filesystem::path& file);
 std::string roster_yaml(const Roster& roster);

@@ -38,6 +38,24 @@ TEST(SchemaFile, GivesEachKindOfColumn) {
   EXPECT_EQ(std::get<Coded>(schema.attributes()[3].type).outside, Outside::clip);
 }
 
+TEST(SchemaFile, InsideAnotherFileNamesNoFile) {
+  const ConfigFolder folder;
+  const auto column = [](const std::string& tree) {
+    return "version: 1\nattributes:\n  - {name: icd, type: hierarchical, tree: " + tree + "}\n";
+  };
+  const auto file = folder.write("icd.csv", "child,parent\nI21.4,I21\n");
+  const schema::Schema schema = load_schema(folder.write("t.yaml", column("icd.csv")));
+  for (const std::string& tree : {std::string("icd.csv"), file.string(), std::string("nowhere.csv")}) {
+    try {
+      read_schema(column(tree), folder / "t.yaml");
+      ADD_FAILURE() << tree;
+    } catch (const ConfigError& error) {
+      EXPECT_NE(std::string(error.what()).find("names a file of its own"), std::string::npos) << error.what();
+    }
+  }
+  EXPECT_EQ(read_schema(schema_yaml(schema), "t.yaml").hash(), schema.hash());
+}
+
 TEST(SchemaFile, TakesCategoriesAsTextWhateverTheyLookLike) {
   const ConfigFolder folder;
   const auto schema =
@@ -153,17 +171,18 @@ TEST(SchemaFile, RefusesAFileThatIsNoTree) {
 
 TEST(SchemaFile, OfEveryOtherKindIsReadBackWithTheSameHash) {
   const ConfigFolder folder;
-  const auto schema = load_text(
-      folder,
-      "  - {name: a, type: date, from: 2020-01-01, to: 2021-12-31, step: month, column: b, missing: true}\n"
-      "  - {name: c, type: datetime, format: '%d.%m.%Y %H:%M', from: 01.01.2020 00:00, to: 01.01.2021 00:00, step: week}\n"
-      "  - {name: d, type: hierarchical, tree: [[I21.4, I21]], values: [I21]}\n"
-      "  - {name: e, type: hierarchical, prefix: true, values: [I21], outside: refuse}\n"
-      "  - {name: f, type: integer, part: weekday, column: b, format: '%Y%m%d'}\n"
-      "  - {name: g, type: integer, min: 0, max: 900, bins: {private: 9}, since: b}\n"
-      "  - {name: h, type: real, min: 0, max: 9, bins: 3, derive: {ratio: [x, y]}}\n"
-      "  - {name: i, type: real, min: 0, max: 9, bins: 3, derive: {sum: [x, y, z]}}\n"
-      "  - {name: j, type: real, min: 0, max: 9, bins: 3, derive: {difference: [x, y], in: years}}\n");
+  const auto schema =
+      load_text(folder,
+                "  - {name: a, type: date, from: 2020-01-01, to: 2021-12-31, step: month, column: b, missing: true}\n"
+                "  - {name: c, type: datetime, format: '%d.%m.%Y %H:%M', from: 01.01.2020 00:00, to: 01.01.2021 00:00, "
+                "step: week}\n"
+                "  - {name: d, type: hierarchical, tree: [[I21.4, I21]], values: [I21]}\n"
+                "  - {name: e, type: hierarchical, prefix: true, values: [I21], outside: refuse}\n"
+                "  - {name: f, type: integer, part: weekday, column: b, format: '%Y%m%d'}\n"
+                "  - {name: g, type: integer, min: 0, max: 900, bins: {private: 9}, since: b}\n"
+                "  - {name: h, type: real, min: 0, max: 9, bins: 3, derive: {ratio: [x, y]}}\n"
+                "  - {name: i, type: real, min: 0, max: 9, bins: 3, derive: {sum: [x, y, z]}}\n"
+                "  - {name: j, type: real, min: 0, max: 9, bins: 3, derive: {difference: [x, y], in: years}}\n");
   const auto again = load_schema(folder.write("again.yaml", schema_yaml(schema)));
   EXPECT_EQ(again.hash(), schema.hash());
   for (std::size_t i = 0; i < schema.attributes().size(); ++i) {
@@ -308,7 +327,8 @@ std::vector<BadFile> bad_schemas() {
              "'in' is for a difference of dates"),
       column("blank", "type: real, min: , max: , bins: 2",
              "the column 'x' leaves 'max' blank (1 more blanks follow); fill it in from public knowledge"),
-      {"codebook", "version: 1\ncodebook: a\nattributes: [{name: a, role: id}]\n", ":2:11: 'codebook' must be a mapping"},
+      {"codebook", "version: 1\ncodebook: a\nattributes: [{name: a, role: id}]\n",
+       ":2:11: 'codebook' must be a mapping"},
       {"codebook_file", "version: 1\ncodebook: {file: [], sha256: a}\nattributes: []\n",
        ":2:18: 'file' must be the name of a file"},
       {"codebook_sha256", "version: 1\ncodebook: {file: a, sha256: b}\nattributes: [{name: a, role: id}]\n",
