@@ -8,6 +8,7 @@
 #include "fedloom/base/error.hpp"
 #include "fedloom/base/file.hpp"
 #include "fedloom/base/hash.hpp"
+#include "fedloom/coordinator/model_card.hpp"
 #include "fedloom/coordinator/payments.hpp"
 #include "fedloom/report/report.hpp"
 
@@ -51,9 +52,30 @@ class Metrics {
     same("epsilon_spent", run_.epsilon_spent, ledger.total.epsilon(experiment.privacy.delta).value, "ledger.json");
     same("rho_budget", run_.rho_budget, privacy::rho_of(experiment.privacy.epsilon, experiment.privacy.delta).value,
          "config.resolved.yaml");
+    check_promise(experiment);
   }
 
  private:
+  /// Whom ε protects, and against whom: as the certificate prints it.
+  void check_promise(const config::Experiment& experiment) const {
+    const auto& privacy = experiment.privacy;
+    constexpr const char* source = "config.resolved.yaml";
+    same("adjacency", run_.adjacency.value_or(""), "add_remove", source);
+    same_count("unit_max_rows", run_.unit_max_rows, privacy.max_rows, source);
+    same_count("unit_max_sites", run_.unit_max_sites, privacy.max_sites, source);
+    same_count("colluding_sites", run_.colluding_sites, privacy.colluding_sites, source);
+    same_count("dropouts", run_.dropouts, privacy.dropouts, source);
+    same("coordinator", run_.coordinator, name_of(privacy.coordinator), source);
+    std::vector<std::string> sites;
+    if (experiment.roster) {
+      for (const auto& member : experiment.roster->members()) sites.push_back(member.id.name);
+    }
+    if (run_.sites != sites) differs("sites", "roster.yaml");
+  }
+  void same_count(const std::string& field, std::optional<std::uint64_t> said, std::uint64_t is,
+                  const char* source) const {
+    if (said != is) differs(field, source);
+  }
   void same(const std::string& field, const std::string& said, const std::string& is, const char* source) const {
     if (said != is) differs(field, source);
   }
@@ -68,6 +90,21 @@ class Metrics {
   const RunFacts& run_;
   const fs::path& file_;
 };
+
+/// What the model file tells of the promise is what this experiment makes of it.
+void check_model_card(const fs::path& folder, const config::Experiment& experiment, const RunFacts& run) {
+  const auto card = read_released([&] { return model::read_model(folder).card; });
+  const auto expected = coordinator::model_card(experiment, run.epsilon_spent, card.notes_json);
+  const auto check = [&](const char* text, const std::string& said, const std::string& is) {
+    if (said != is) {
+      throw LedgerError((folder / model::kModelFile).string(),
+                        std::string("its ") + text + " is not the one that config.resolved.yaml gives", remedy);
+    }
+  };
+  check("privacy", card.privacy_json, expected.privacy_json);
+  check("schema", card.schema_yaml, expected.schema_yaml);
+  check("config_hash", card.config_hash, expected.config_hash);
+}
 
 /// Whatever a page says, it says what these files give, or it is another page: nothing in it is read, all of it is
 /// made again. True where there is a page.
@@ -95,6 +132,7 @@ VerifiedRun verify_run(const fs::path& folder) {
   check_budget(experiment, ledger, ledger_file);
   const auto run = read_released([&] { return read_run(metrics_file); });
   Metrics(run, metrics_file).check(experiment, ledger);
+  check_model_card(folder, experiment, run);
   const auto measurements =
       read_released([&] { return boundary::load_measurements(measurements_file, experiment.schema.domain()); });
   coordinator::check_payments(ledger.spends, measurements, experiment, measurements_file);

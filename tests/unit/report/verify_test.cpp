@@ -138,6 +138,21 @@ TEST_F(VerifyRun, FindsMetricsOfAnotherRunOrExperiment) {
   }
 }
 
+TEST_F(VerifyRun, FindsMetricsThatPromiseMoreThanTheExperiment) {
+  const auto expect_field = [&](const std::string& field, const Json& value) {
+    edit_metrics([&](Json& json) { json[field] = value; });
+    make_report_again();
+    expect_found("metrics.json: its " + field + " is not the one that");
+    fs::copy_file(run().public_folder() / "metrics.json", public_ / "metrics.json",
+                  fs::copy_options::overwrite_existing);
+  };
+  for (const char* field : {"colluding_sites", "dropouts", "unit_max_rows", "unit_max_sites"}) expect_field(field, 50);
+  expect_field("coordinator", "malicious");
+  expect_field("adjacency", "replace");
+  expect_field("sites", {"a", "b", "c", "d"});
+  for (const char* field : {"unit_max_rows", "unit_max_sites", "adjacency"}) expect_field(field, nullptr);
+}
+
 TEST_F(VerifyRun, FindsAnExperimentThatWasChanged) {
   replace("config.resolved.yaml", "seed: 4", "seed: 5");
   expect_found("has not signed these entries and heads");
@@ -196,6 +211,21 @@ TEST_F(VerifyRun, FindsFilesThatAreNotTheReports) {
   }
   fs::remove(public_ / "synthetic.csv");
   expect_found(another_page);
+}
+
+TEST_F(VerifyRun, FindsAModelThatTellsOfAnotherPromise) {
+  const auto good = model::read_model(public_);
+  using Edit = void (*)(model::ModelCard&);
+  for (const auto& [name, edit] :
+       {std::pair<const char*, Edit>{"privacy", [](auto& card) { card.privacy_json = "{}"; }},
+        {"schema", [](auto& card) { card.schema_yaml += "#\n"; }},
+        {"config_hash", [](auto& card) { card.config_hash[0] ^= 1; }}}) {
+    auto model = good;
+    edit(model.card);
+    write_atomically(public_ / model::kModelFile, model::encode_model(model));
+    make_report_again();
+    expect_found(std::string("model.safetensors: its ") + name + " is not the one that config.resolved.yaml gives");
+  }
 }
 
 TEST_F(VerifyRun, FindsAModelThatIsNoModel) {
