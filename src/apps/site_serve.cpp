@@ -112,7 +112,7 @@ class Server {
           data::load(policy_.source, policy_.file.parent_path(), experiment_.schema,
                      {.column = policy_.unit_column, .max_rows = policy_.max_rows, .order = policy_.unit_order}, part_);
       log_load(loaded.report);
-      site::await_parts(run_);
+      site::await_parts(run_, loaded.all_rows);
       answerer.emplace(run_, std::move(loaded), log_);
     } catch (const std::exception& error) {
       site::wait_for_join_tick(experiment_, started_);

@@ -35,6 +35,11 @@ RowRequest request_of(const RowSource& rows, const RowEncoder& encoder, const Un
   return request;
 }
 
+/// For the ranks of one site, which run one program on one kind of machine.
+ByteView bytes_of(const std::vector<std::uint32_t>& codes) {
+  return {reinterpret_cast<const std::uint8_t*>(codes.data()), codes.size() * sizeof(std::uint32_t)};
+}
+
 [[noreturn]] void refuse_value(const RowSource& rows, const std::vector<std::size_t>& columns,
                                const schema::Attribute& attribute) {
   std::string where = columns.size() == 1 ? "column " : "columns ";
@@ -55,7 +60,8 @@ Loaded load(const std::string& source, const std::filesystem::path& base, const 
   EntityBound bound(*rows, unit);
   const RowRequest request = request_of(*rows, encoder, unit, part);
   rows = start_rows(std::move(rows), request);
-  Loaded loaded{Table(schema.domain()), empty_report(schema)};
+  Loaded loaded{Table(schema.domain()), empty_report(schema), {}};
+  FieldHasher all_rows;
   std::vector<std::uint32_t> codes(schema.attributes().size());
   while (rows->next()) {
     ++loaded.report.rows_read;
@@ -69,8 +75,10 @@ Loaded load(const std::string& source, const std::filesystem::path& base, const 
       count(loaded.report.columns[i], schema.attributes()[i], encoded);
       codes[i] = encoded.code;
     }
+    if (part.of > 1) all_rows.field(bound.entity()).field(bytes_of(codes));
     if (bound.entity() % part.of == part.index) loaded.table.append(codes);
   }
+  if (part.of > 1) loaded.all_rows = all_rows.field(loaded.report.rows_read).finish();
   return loaded;
 }
 

@@ -52,7 +52,7 @@ std::vector<boundary::RawCounts> Parts::add_to(std::vector<boundary::RawCounts>&
                                                                           monotonic_now() + patience_);
 }
 
-void await_parts(const SiteRun& run) {
+void await_parts(const SiteRun& run, const Digest& all_rows) {
   if (run.ranks == nullptr) return;
   const Instant deadline = monotonic_now() + run.experiment->transport.join_limit;
   const Digest own = terms(run);
@@ -63,9 +63,14 @@ void await_parts(const SiteRun& run) {
                              "see the parts' own logs; transport.join_limit gives them more time");
     }
     ByteReader in(arrival->bytes);
-    Digest theirs{};
-    const bool is_ready = static_cast<Word>(in.u8()) == Word::ready && in.raw(theirs);
+    Digest theirs{}, their_rows{};
+    const bool is_ready = static_cast<Word>(in.u8()) == Word::ready && in.raw(theirs) && in.raw(their_rows);
     if (!is_ready || !in.finished() || theirs != own) refuse(name_of(arrival->from, *run.ranks));
+    if (their_rows != all_rows) {
+      throw EnvironmentError(name_of(arrival->from, *run.ranks),
+                             "read other rows than the first part: the table changed while this site read it",
+                             "let nobody write to the table, or name a copy of it, and start the run again");
+    }
   }
 }
 
@@ -82,11 +87,13 @@ void dismiss_parts(const SiteRun& run, bool well) noexcept {
 
 bool serve_part(const SiteRun& run, data::Loaded&& part) {
   SiteInternalWire& wire = *run.ranks;
+  const Digest all_rows = part.all_rows;
   CountedRows rows(std::move(part.table), measure_options(run));
   const auto& domain = run.experiment->schema.domain();
   ByteWriter ready;
   ready.u8(static_cast<std::uint8_t>(Word::ready));
   ready.raw(terms(run));
+  ready.raw(all_rows);
   wire.send_inside_this_site(0, std::move(ready).take());
   for (;;) {
     const auto arrival = wire.receive(monotonic_now() + longest_silence(*run.experiment));

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "fedloom/base/hash.hpp"
 #include "fedloom/data/table.hpp"
 #include "fedloom/schema/schema.hpp"
 
@@ -40,6 +41,8 @@ struct LoadReport {
 struct Loaded {
   Table table;
   LoadReport report;
+  /// With a part of several: equal for two parts only if both read the same rows of the same entities. PRIVATE.
+  Digest all_rows{};
 };
 
 /// `source`: as schema::parse_source, a PATH relative to `base`. Columns that the schema does not name never enter.

@@ -7,8 +7,9 @@
 namespace fedloom::site {
 
 /// First rank: waits until every other rank has loaded its part. Nothing to do where the site is one rank. Throws
-/// EnvironmentError when one was lost, or serves another policy, experiment or run: its counts must not be added.
-void await_parts(const SiteRun& run);
+/// EnvironmentError when one was lost, serves another policy, experiment or run, or read other rows than this one
+/// (`all_rows`: of data::Loaded): its counts must not be added.
+void await_parts(const SiteRun& run, const Digest& all_rows);
 
 /// First rank: sends the others home; `well`: the run came to a good end here.
 void dismiss_parts(const SiteRun& run, bool well) noexcept;

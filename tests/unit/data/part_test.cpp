@@ -85,6 +85,20 @@ TEST_F(Parts, ReportTheWholeTable) {
   EXPECT_LT(part.table.rows(), whole.table.rows());
 }
 
+TEST_F(Parts, AgreeOnAllRowsUnlessTheTableChangedBetweenThem) {
+  const Unit unit{.column = "person", .max_rows = 2};
+  const auto first = load_part(unit, {0, 3}).all_rows;
+  EXPECT_EQ(load_part(unit, {1, 3}).all_rows, first);
+  EXPECT_EQ(load_part(unit, {2, 3}).all_rows, first);
+  std::ofstream(folder_ / "t.csv", std::ios::app)
+      << "p1,1,99\n";  // beyond max_rows: counted nowhere, read all the same
+  EXPECT_NE(load_part(unit, {1, 3}).all_rows, first);
+  std::ofstream(folder_ / "t.csv") << "person,who,row\na,1,1\nb,1,1\n";
+  const auto two_people = load_part(unit, {0, 3}).all_rows;
+  std::ofstream(folder_ / "t.csv") << "person,who,row\na,1,1\na,1,1\n";
+  EXPECT_NE(load_part(unit, {1, 3}).all_rows, two_people);
+}
+
 TEST_F(Parts, AllRefuseARowThatOneOfThemWouldKeep) {
   std::ofstream(folder_ / "t.csv", std::ios::app) << "p1,1,999\n";
   for (std::uint32_t index = 0; index < 3; ++index) EXPECT_THROW(load_part({}, {index, 3}), DataError);

@@ -63,7 +63,7 @@ class Ranks : public ::testing::Test {
     for (std::uint32_t rank = 1; rank < ranks; ++rank) others.push_back(serve(wires[rank], part(rank, ranks)));
     SplitMixRandom random(5);
     const auto first = run(ranks > 1 ? &wires[0] : nullptr, random);
-    site::await_parts(first);
+    site::await_parts(first, {});
     std::vector<std::vector<std::int64_t>> values;
     {
       site::Curator curator(first, part(0, ranks), log_);
@@ -98,7 +98,24 @@ TEST_F(Ranks, OfAnotherRunAreNotAdded) {
   auto other = serve(wires[1], part(1, 2), "run-2");
   SplitMixRandom random(5);
   const auto first = run(&wires[0], random);
-  EXPECT_THROW(site::await_parts(first), EnvironmentError);
+  EXPECT_THROW(site::await_parts(first, {}), EnvironmentError);
+  site::dismiss_parts(first, false);
+  EXPECT_FALSE(other.get());
+}
+
+TEST_F(Ranks, ThatReadOtherRowsAreNotAdded) {
+  auto wires = SiteWire::make(2);
+  auto loaded = part(1, 2);
+  loaded.all_rows = sha256("other rows");
+  auto other = serve(wires[1], std::move(loaded));
+  SplitMixRandom random(5);
+  const auto first = run(&wires[0], random);
+  try {
+    site::await_parts(first, sha256("rows"));
+    ADD_FAILURE();
+  } catch (const EnvironmentError& error) {
+    EXPECT_NE(std::string(error.what()).find("part 2 of 2: read other rows"), std::string::npos) << error.what();
+  }
   site::dismiss_parts(first, false);
   EXPECT_FALSE(other.get());
 }
@@ -107,14 +124,14 @@ TEST_F(Ranks, ThatGiveUpEndTheSite) {
   auto wires = SiteWire::make(2);
   wires[1].give_up();
   SplitMixRandom random(5);
-  EXPECT_THROW(site::await_parts(run(&wires[0], random)), EnvironmentError);
+  EXPECT_THROW(site::await_parts(run(&wires[0], random), {}), EnvironmentError);
 }
 
 TEST_F(Ranks, ThatNeverComeEndTheWait) {
   world_.experiment.transport.join_limit = Millis(30);
   auto wires = SiteWire::make(2);
   SplitMixRandom random(5);
-  EXPECT_THROW(site::await_parts(run(&wires[0], random)), EnvironmentError);
+  EXPECT_THROW(site::await_parts(run(&wires[0], random), {}), EnvironmentError);
 }
 
 TEST_F(Ranks, AnswerNothingButPlans) {
