@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct LedgerArguments {
-  std::string run, policy, peer_heads;
+  std::string run, policy, peer_heads, fingerprint, key;
   bool json = false;
 };
 
@@ -75,6 +75,22 @@ void show(const LedgerArguments& arguments) {
             << figure(delta.value, 2) << "\n";
 }
 
+/// Whose signatures these are is known from outside the folder only.
+void check_anchor(const report::VerifiedRun& run, const LedgerArguments& arguments) {
+  const auto& roster = run.experiment.roster;
+  const auto fingerprint = roster ? to_hex(ByteView(roster->fingerprint())) : std::string();
+  const auto key = roster ? std::string() : to_hex(ByteView(run.ledger.heads.at(0).key));
+  constexpr const char* remedy = "do not trust it: ask the sites for the run they took part in";
+  if (!arguments.fingerprint.empty() && arguments.fingerprint != fingerprint)
+    throw LedgerError(arguments.run, "its roster is not the one of fingerprint " + arguments.fingerprint, remedy);
+  if (!arguments.key.empty() && arguments.key != key)
+    throw LedgerError(arguments.run, "it is not signed by an owner of key " + arguments.key, remedy);
+  std::cout << (roster ? "roster          fingerprint " + fingerprint : "owner           key " + key)
+            << (arguments.fingerprint.empty() && arguments.key.empty() ? ": compare it with what you know of the sites"
+                                                                       : ", as you named it")
+            << "\n";
+}
+
 void print(const report::VerifiedRun& run) {
   const auto& [experiment, ledger] = std::tie(run.experiment, run.ledger);
   std::cout << "public ledger   " << ledger.spends.size() << " entries, epsilon "
@@ -87,8 +103,7 @@ void print(const report::VerifiedRun& run) {
     std::cout << "site            " << site << ": lost before the end; its last head is signed by its key\n";
   std::cout << "measurements    " << grouped(run.measurements) << " with " << grouped(run.values)
             << " noisy numbers, each paid for by an entry, and no entry without its own\n"
-            << "report          "
-            << (run.report ? "is the page that the files give, byte for byte" : "there is none")
+            << "report          " << (run.report ? "is the page that the files give, byte for byte" : "there is none")
             << "\n";
 }
 
@@ -127,7 +142,13 @@ void verify_site(const LedgerArguments& arguments) {
 void verify(const LedgerArguments& arguments) {
   if (arguments.run.empty() && arguments.policy.empty())
     throw UsageError("nothing to verify", "name a run's folder, or --policy FILE, or both");
-  if (!arguments.run.empty()) print(report::verify_run(fs::path(arguments.run) / "public"));
+  if (arguments.run.empty() && !(arguments.fingerprint + arguments.key).empty())
+    throw UsageError("no run to hold the fingerprint or key against", "name a run's folder");
+  if (!arguments.run.empty()) {
+    const auto run = report::verify_run(fs::path(arguments.run) / "public");
+    check_anchor(run, arguments);
+    print(run);
+  }
   if (!arguments.policy.empty()) verify_site(arguments);
 }
 
@@ -148,6 +169,9 @@ void add_ledger(CLI::App& app) {
   verify_command->add_option("--policy", arguments->policy, "A site's policy: checks that site's own ledger");
   verify_command->add_option("--peer-heads", arguments->peer_heads,
                              "A peer's peer-heads.json: what it saw of that site's ledger (with --policy)");
+  verify_command->add_option("--roster-fingerprint", arguments->fingerprint,
+                             "The roster's fingerprint, as a site knows it: another roster is refused");
+  verify_command->add_option("--key", arguments->key, "The owner's public key (trust: central): another is refused");
   verify_command->footer("Example: fedloom ledger verify runs/adult-1 --policy fedloom-demo/sites/young.policy.yaml");
   verify_command->callback([arguments] { verify(*arguments); });
 }

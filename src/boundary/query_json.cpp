@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fedloom/base/json_depth.hpp"
 #include "limits.hpp"
 
 namespace fedloom::boundary {
@@ -39,7 +40,7 @@ Query::Kind kind_from_json(const Json& object) {
 }  // namespace
 
 Json parse_object(std::string_view text) {
-  auto parsed = Json::parse(text, nullptr, false);
+  auto parsed = nested_too_deeply(text) ? Json() : Json::parse(text, nullptr, false);
   if (!parsed.is_object()) throw JsonFault("this is not a JSON object");
   return parsed;
 }

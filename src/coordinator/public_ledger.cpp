@@ -7,6 +7,7 @@
 #include "fedloom/base/check.hpp"
 #include "fedloom/base/error.hpp"
 #include "fedloom/base/file.hpp"
+#include "fedloom/base/json_depth.hpp"
 #include "fedloom/privacy/event_json.hpp"
 
 namespace fedloom::coordinator {
@@ -132,6 +133,7 @@ void verify_signatures(const PublicLedger& ledger, ClosedBooks& books, const con
 
 PublicLedger read_and_verify(const std::filesystem::path& file, const config::Experiment& experiment) {
   const std::string text = read_text(file);
+  if (nested_too_deeply(text)) damaged(file, "is nested too deeply");
   const auto json = ordered_json::parse(text);
   PublicLedger ledger;
   ledger.run_id = json.at("run_id").get<std::string>();

@@ -10,6 +10,7 @@
 #include "fedloom/base/error.hpp"
 #include "fedloom/base/file.hpp"
 #include "fedloom/base/hash.hpp"
+#include "fedloom/base/json_depth.hpp"
 #include "model/safetensors.hpp"
 
 namespace fedloom::model {
@@ -46,6 +47,7 @@ std::string axes_text(const schema::Domain& domain) {
 }
 
 json parsed(const std::string& text, const char* what) {
+  if (nested_too_deeply(text)) refuse(std::string(what) + " is nested too deeply");
   json value = json::parse(text, nullptr, false);
   if (value.is_discarded()) refuse(std::string(what) + " is not JSON");
   return value;
@@ -127,7 +129,7 @@ Expansion read_expansion(Parts& parts) {
 }
 
 std::uint32_t whole_number(const std::string& text, std::uint32_t most, const char* what) {
-  const json value = json::parse(text, nullptr, false);
+  const json value = parsed(text, what);
   if (!value.is_number_unsigned() || value.get<std::uint64_t>() < 1 || value.get<std::uint64_t>() > most) {
     refuse(std::string(what) + " is not a number from 1 to " + std::to_string(most));
   }

@@ -7,6 +7,7 @@
 
 #include "charts.hpp"
 #include "fedloom/base/error.hpp"
+#include "fedloom/base/json_depth.hpp"
 #include "html.hpp"
 #include "sections.hpp"
 
@@ -184,7 +185,7 @@ std::string not_private_warning() {
 
 std::string comparison_sections(std::string_view evaluation_json, const std::filesystem::path& file,
                                 const std::vector<std::string>& attributes) {
-  const auto json = Json::parse(evaluation_json, nullptr, false);
+  const auto json = nested_too_deeply(evaluation_json) ? Json() : Json::parse(evaluation_json, nullptr, false);
   if (json.is_discarded() || !json.is_object() || !json.contains("private") || !json.contains("samples") ||
       !is_table(json["samples"])) {
     throw ConfigError({.file = file.string()}, "this is not what `fedloom evaluate --json` writes",

@@ -6,6 +6,7 @@
 
 #include "fedloom/base/error.hpp"
 #include "fedloom/base/file.hpp"
+#include "fedloom/base/json_depth.hpp"
 
 namespace fedloom::report {
 
@@ -73,7 +74,7 @@ class Fields {
 };
 
 Json parsed(std::string_view text, const std::filesystem::path& file, int line) {
-  auto json = Json::parse(text, nullptr, false);
+  auto json = nested_too_deeply(text) ? Json(Json::value_t::discarded) : Json::parse(text, nullptr, false);
   if (json.is_discarded())
     throw ConfigError({.file = file.string(), .line = line}, "this is not JSON", public_folder_remedy);
   return json;

@@ -1,6 +1,7 @@
 """fedloom audit as a person uses it: a mechanism, canaries, rows; and what it says of wrong words."""
 
 import json
+import random
 import unittest
 
 import world
@@ -58,11 +59,14 @@ class Audit(unittest.TestCase):
         self.assertIn("real rows", report["private"])
 
     def test_copies_of_members_are_a_finding(self):
-        header, *rows = self.small.table("east").read_text().splitlines()
+        names, draw = [f"c{k}" for k in range(8)], random.Random(4)
+        schema = self.small.root / "wide.schema.yaml"
+        schema.write_text("version: 1\nattributes:\n" +
+                          "".join(f"  - {{name: {name}, type: coded, size: 6}}\n" for name in names))
         places = [self.small.root / name for name in ("members.csv", "others.csv")]
-        for index, place in enumerate(places):
-            place.write_text("\n".join([header] + rows[index::2]) + "\n")
-        schema = self.small.root / "lead" / "small.schema.yaml"
+        for place in places:
+            rows = [",".join(str(draw.randrange(6)) for _ in names) for _ in range(400)]
+            place.write_text("\n".join([",".join(names)] + rows) + "\n")
         self.fails(11, "members are among the synthetic rows", "rows", "--members", places[0], "--hold-out", places[1],
                    "--synthetic", places[0], "--schema", schema)
 

@@ -46,6 +46,16 @@ class Reports(unittest.TestCase):
         self.assertRegex(done.stdout, r"measurements +[\d,]+ with [\d,]+ noisy numbers, each paid for")
         self.assertRegex(done.stdout, r"report +is the page that the files give, byte for byte")
 
+    def test_a_run_of_other_sites_than_those_known_is_found(self):
+        done = world.command("fedloom", "ledger", "verify", self.out)
+        fingerprint = re.search(r"roster +fingerprint ([0-9a-f]{64})", done.stdout).group(1)
+        done = world.command("fedloom", "ledger", "verify", self.out, "--roster-fingerprint", fingerprint)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        other = "0" * 64
+        self.fails(7, r"roster is not the one of fingerprint 0+; .+", "ledger", "verify", self.out,
+                   "--roster-fingerprint", other)
+        self.fails(7, r"not signed by an owner of key 0+; .+", "ledger", "verify", self.out, "--key", other)
+
     def test_an_epsilon_edited_in_metrics_or_report_is_found(self):
         run = self.copy()
         metrics = run / "public" / "metrics.json"
