@@ -129,7 +129,7 @@ Expansion read_expansion(Parts& parts) {
 }
 
 std::uint32_t whole_number(const std::string& text, std::uint32_t most, const char* what) {
-  const json value = parsed(text, what);
+  const json value = json::parse(text, nullptr, false);
   if (!value.is_number_unsigned() || value.get<std::uint64_t>() < 1 || value.get<std::uint64_t>() > most) {
     refuse(std::string(what) + " is not a number from 1 to " + std::to_string(most));
   }

@@ -207,6 +207,11 @@ TEST(ModelFile, IsRefusedWhenItsExpansionIsDamaged) {
   EXPECT_SAYS(poke("shares.0", std::nan("")), "not a number from 0 to 1");
 }
 
+TEST(ModelFile, IsRefusedWhenATextInsideIsNestedBeyondAllNeed) {
+  const std::string deep(3'000'000, '[');
+  EXPECT_SAYS(error_with("/__metadata__/expansion", deep + std::string(deep.size(), ']')), "nested too deeply");
+}
+
 TEST(ModelFile, DoesNotWriteTextsThatAreNoUtf8) {
   ModelData data = model();
   data.card.schema_yaml = "\xff";
