@@ -84,7 +84,7 @@ class Site {
     world_.policies[0].state = state.path();
     test::SplitMixRandom random(5);
     const auto first = run(wire, random);
-    site::await_parts(first);
+    site::await_parts(first, {});
     site::SiteLog log(state.path(), "site0");
     site::Curator curator(first, part_of_table(world_, 0, parts), log);
     std::vector<boundary::Measurement> released;
