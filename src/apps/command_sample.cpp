@@ -178,7 +178,8 @@ model::TableFormat format_of(const std::string& name) {
 void require_writable(const fs::path& output) {
   const fs::path folder = output.has_parent_path() ? output.parent_path() : fs::path(".");
   if (!fs::is_directory(folder)) {
-    throw UsageError("there is no folder " + folder.string() + " for the rows", "make it, or choose another --output");
+    throw EnvironmentError(output.string(), "cannot be written: its folder is not there",
+                           "make it, or choose another --output");
   }
   if (fs::is_directory(output)) {
     throw UsageError(output.string() + " is a folder", "name a file with --output");
