@@ -1,4 +1,3 @@
-#include <filesystem>
 #include <iomanip>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -12,12 +11,10 @@
 
 namespace fedloom::apps {
 namespace {
-namespace fs = std::filesystem;
-
 data::Table load_all(const std::vector<std::string>& files, const schema::Schema& schema) {
   data::Table table(schema.domain());
   for (const auto& file : files) {
-    table.append(data::load("csv:" + fs::absolute(file).string(), "/", schema, {}).table);
+    table.append(data::load(source_argument(file), "/", schema, {}).table);
   }
   return table;
 }
@@ -90,7 +87,7 @@ void print(const audit::MembershipReport& report) {
 void audit_rows(const RowAuditArguments& arguments) {
   const auto schema = config::load_schema(arguments.schema);
   const auto report = audit::attack_rows(load_all(arguments.members, schema), load_all(arguments.hold_out, schema),
-                                         load_all({arguments.synthetic}, schema),
+                                         load_all({arguments.synthetic}, schema.of_outputs()),
                                          {.most_rows = arguments.rows, .seed = arguments.seed});
   if (arguments.json) {
     std::cout << as_json(report).dump(1) << "\n";
