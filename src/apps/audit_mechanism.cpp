@@ -25,7 +25,7 @@ Subject subject_of(const config::Experiment& experiment) {
     throw UsageError("with trust: aggregate the coordinator adds the noise, which this audit does not run",
                      "audit the experiment with trust: none or central; the sampler is the same");
   }
-  const std::uint32_t sites = experiment.roster ? static_cast<std::uint32_t>(experiment.roster->size()) : 1;
+  const std::uint32_t sites = experiment.quorum().sites;
   coordinator::Loop loop(experiment, sites);
   const auto plan = std::get<coordinator::MeasureStep>(loop.next()).plan;
   for (const auto& planned : plan.queries) {

@@ -20,10 +20,6 @@ struct PlanArguments {
   bool json = false;
 };
 
-std::uint32_t sites_of(const config::Experiment& experiment) {
-  return experiment.roster ? static_cast<std::uint32_t>(experiment.roster->size()) : 1;
-}
-
 nlohmann::ordered_json as_json(const coordinator::Forecast& forecast, const config::Experiment& experiment) {
   nlohmann::ordered_json json{{"name", experiment.name},
                               {"epsilon", experiment.privacy.epsilon.value},
@@ -77,7 +73,7 @@ void print(const coordinator::Forecast& forecast, const config::Experiment& expe
 /// The first that a site is asked.
 boundary::RoundPlan first_plan(const config::Experiment& experiment) {
   if (experiment.privacy.trust == config::Trust::aggregate) return coordinator::first_exact_plan(experiment);
-  coordinator::Loop loop(experiment, sites_of(experiment));
+  coordinator::Loop loop(experiment, experiment.quorum().sites);
   return std::get<coordinator::MeasureStep>(loop.next()).plan;
 }
 
@@ -87,7 +83,7 @@ void plan(const PlanArguments& arguments) {
     write_atomically(arguments.write_plan,
                      boundary::to_json(first_plan(experiment), experiment.schema.domain()) + "\n");
   }
-  const auto forecast = coordinator::forecast(experiment, sites_of(experiment), arguments.rows);
+  const auto forecast = coordinator::forecast(experiment, experiment.quorum().sites, arguments.rows);
   if (arguments.json) {
     std::cout << as_json(forecast, experiment).dump(1) << "\n";
   } else {

@@ -13,10 +13,6 @@
 namespace fedloom::coordinator {
 namespace {
 
-std::uint32_t sites_of(const config::Experiment& experiment) {
-  return experiment.roster ? static_cast<std::uint32_t>(experiment.roster->size()) : 1;
-}
-
 class Conductor {
  public:
   Conductor(const config::Experiment& experiment, RunFolder& folder, MeasurementSource& source,
@@ -25,8 +21,8 @@ class Conductor {
         folder_(folder),
         source_(source),
         options_(options),
-        loop_(folder.has_checkpoint() ? Loop::resume(experiment, sites_of(experiment), folder.checkpoint())
-                                      : Loop(experiment, sites_of(experiment))) {
+        loop_(folder.has_checkpoint() ? Loop::resume(experiment, experiment.quorum().sites, folder.checkpoint())
+                                      : Loop(experiment, experiment.quorum().sites)) {
     loop_.fit_on(options.compute);
   }
 

@@ -15,9 +15,7 @@ using Released = std::map<std::uint32_t, std::vector<const boundary::Measurement
 class Payments {
  public:
   Payments(const config::Experiment& experiment, const std::filesystem::path& file)
-      : domain_(experiment.schema.domain()),
-        file_(file),
-        crowd_(Crowd::of(experiment, experiment.roster ? static_cast<std::uint32_t>(experiment.roster->size()) : 1)) {}
+      : domain_(experiment.schema.domain()), file_(file), crowd_(Crowd::of(experiment, experiment.quorum().sites)) {}
 
   void check(const Paid& paid, const Released& released) const {
     for (const auto& [round, measurements] : released) {

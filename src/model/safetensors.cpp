@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <string_view>
+
+#include "fedloom/base/json_depth.hpp"
 
 namespace fedloom::model {
 namespace {
@@ -29,13 +32,9 @@ const Named& named(NumberType type) {
 [[noreturn]] void refuse(const std::string& what) { throw std::invalid_argument(what); }
 
 json read_header(ByteView text) {
-  bool deep = false;
-  const auto shallow = [&](int depth, json::parse_event_t, json&) {
-    deep = deep || depth > kDeepest;
-    return !deep;
-  };
-  json header = json::parse(text.begin(), text.end(), shallow, false);
-  if (deep) refuse("the header is nested too deeply");
+  const std::string_view characters(reinterpret_cast<const char*>(text.data()), text.size());
+  if (nested_too_deeply(characters, kDeepest)) refuse("the header is nested too deeply");
+  json header = json::parse(characters, nullptr, false);
   if (!header.is_object()) refuse("the header is not a JSON object");
   return header;
 }

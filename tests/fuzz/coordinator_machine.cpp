@@ -17,11 +17,6 @@ using test::World;
 
 constexpr std::uint32_t rounds = 2;
 
-std::string& target() {
-  static std::string name;
-  return name;
-}
-
 /// One run without a fault: what its sites said, and what they added.
 struct Recording {
   World world;

@@ -70,12 +70,6 @@ void run_spends(ByteView bytes) {
   look_at(spends);
 }
 
-/// libFuzzer's entry points share nothing but this.
-std::string& target() {
-  static std::string name;
-  return name;
-}
-
 }  // namespace
 }  // namespace fedloom::fuzz
 

@@ -33,6 +33,12 @@ inline std::string target_of(int argc, char** argv) {
   std::exit(2);
 }
 
+/// libFuzzer's entry points share nothing but this: what LLVMFuzzerInitialize found, for LLVMFuzzerTestOneInput.
+inline std::string& target() {
+  static std::string name;
+  return name;
+}
+
 /// Reads a fuzzer's input as choices; zeros when it is used up.
 class Choices {
  public:

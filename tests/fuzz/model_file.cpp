@@ -45,11 +45,6 @@ void run_model(ByteView bytes) {
   }
 }
 
-std::string& target() {
-  static std::string name;
-  return name;
-}
-
 }  // namespace
 }  // namespace fedloom::fuzz
 

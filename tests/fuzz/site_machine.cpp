@@ -13,11 +13,6 @@ using namespace secagg;
 using test::Liar;
 using test::Victim;
 
-std::string& target() {
-  static std::string name;
-  return name;
-}
-
 const Liar& scene() {
   static const Liar played = target() == "site" ? test::play_with_recovery() : test::play_all_or_nothing();
   return played;

@@ -67,12 +67,6 @@ void run_schema(ByteView bytes) {
   }
 }
 
-/// libFuzzer's entry points share nothing but this.
-std::string& target() {
-  static std::string name;
-  return name;
-}
-
 }  // namespace
 }  // namespace fedloom::fuzz
 

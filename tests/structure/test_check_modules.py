@@ -1,9 +1,8 @@
 """The checker passes a good tree and finds the fault in each broken twin of it."""
-import pathlib
-import tempfile
 import unittest
 
 import check_modules
+import trees
 
 TABLE = """
 | layer | module | responsibility | uses |
@@ -34,13 +33,7 @@ GOOD = {
 
 
 def faults_of(changes):
-    with tempfile.TemporaryDirectory() as folder:
-        root = pathlib.Path(folder)
-        for name, text in {**GOOD, **changes}.items():
-            path = root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        return list(check_modules.faults(root))
+    return trees.faults_of(check_modules.faults, {**GOOD, **changes})
 
 
 class CheckModules(unittest.TestCase):

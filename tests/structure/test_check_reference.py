@@ -1,10 +1,9 @@
 """The checker passes a whole reference and finds what is missing from a broken one."""
 import json
-import pathlib
-import tempfile
 import unittest
 
 import check_reference
+import trees
 
 SCHEMA = {"properties": {"version": {}, "privacy": {"properties": {"epsilon": {}}},
                          "attributes": {"items": {"properties": {"name": {}}}}}}
@@ -17,13 +16,7 @@ GOOD = {
 
 
 def faults_of(changes):
-    with tempfile.TemporaryDirectory() as folder:
-        root = pathlib.Path(folder)
-        for name, text in {**GOOD, **changes}.items():
-            path = root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        return list(check_reference.faults(root))
+    return trees.faults_of(check_reference.faults, {**GOOD, **changes})
 
 
 class Reference(unittest.TestCase):
@@ -41,12 +34,8 @@ class Reference(unittest.TestCase):
         self.assertEqual(len(faults_of({"docs/errors.md": table + "| 13 | luck | none |\n"})), 1)
 
     def test_a_tree_without_schemas(self):
-        with tempfile.TemporaryDirectory() as folder:
-            root = pathlib.Path(folder)
-            for name in ("docs/configuration.md", "docs/errors.md", "include/fedloom/base/error.hpp"):
-                (root / name).parent.mkdir(parents=True, exist_ok=True)
-                (root / name).write_text(GOOD[name], encoding="utf-8")
-            self.assertEqual(len(list(check_reference.faults(root))), 1)
+        rest = {name: text for name, text in GOOD.items() if not name.endswith(".schema.json")}
+        self.assertEqual(len(trees.faults_of(check_reference.faults, rest)), 1)
 
 
 if __name__ == "__main__":
