@@ -7,6 +7,7 @@
 #include "fedloom/site/audit_log.hpp"
 #include "fedloom/site/curator.hpp"
 #include "fedloom/site/receipt.hpp"
+#include "fedloom/train/libtorch.hpp"
 #include "launcher.hpp"
 #include "program.hpp"
 #include "progress.hpp"
@@ -117,7 +118,7 @@ void run_central(const config::Experiment& experiment, const LaunchOptions& opti
   }
   catch_stop_signals();
   if (options.resources.gpu) train::require_gpu();
-  model::set_threads(0);
+  train::set_threads(0);
   const auto policy = config::load_policy(find_policies(experiment, options.sites).front());
   const auto key = SigningKey::load(policy.key);
   Progress progress(experiment, options.resources.live);

@@ -11,6 +11,7 @@
 #include "commands.hpp"
 #include "fedloom/base/version.hpp"
 #include "fedloom/model/generator.hpp"
+#include "fedloom/train/libtorch.hpp"
 #include "fedloom/transport/mpi.hpp"
 #include "program.hpp"
 
@@ -61,7 +62,7 @@ void examine() {
   doctor.finding(
       !root_refused, "user", geteuid() == 0 ? "root" : "not root",
       "Open MPI refuses root: use another user, or set OMPI_ALLOW_RUN_AS_ROOT=1 and OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1");
-  doctor.finding(true, "LibTorch", model::torch_version());
+  doctor.finding(true, "LibTorch", train::torch_version());
   const bool sodium = sodium_init() >= 0;
   doctor.finding(sodium, "libsodium", sodium ? sodium_version_string() : "does not start",
                  "the system's random generator is not there");

@@ -9,6 +9,7 @@
 #include "fedloom/coordinator/loop.hpp"
 #include "fedloom/coordinator/model_card.hpp"
 #include "fedloom/model/synthetic_csv.hpp"
+#include "fedloom/train/libtorch.hpp"
 #include "finished_run.hpp"
 #include "program.hpp"
 
@@ -41,7 +42,7 @@ void refit(const RefitArguments& arguments) {
     experiment.generator.network = arguments.network == "mlp" ? config::Network::mlp : config::Network::table;
   }
   if (arguments.gpu) train::require_gpu();
-  model::set_threads(0);
+  train::set_threads(0);
   const fs::path run = arguments.run;
   const fs::path out = arguments.out.empty() ? run / "refit" : fs::path(arguments.out);
   const auto measurements =

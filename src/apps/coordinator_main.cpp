@@ -13,6 +13,7 @@
 #include "fedloom/coordinator/totals_source.hpp"
 #include "fedloom/privacy/secure_random.hpp"
 #include "fedloom/report/report.hpp"
+#include "fedloom/train/libtorch.hpp"
 #include "fedloom/transport/mpi.hpp"
 #include "outcome_file.hpp"
 #include "program.hpp"
@@ -78,7 +79,7 @@ void start(const RunOptions& options, std::optional<OutcomeFile>& outcome, int& 
   if (!options.outcome.empty()) outcome.emplace(options.outcome);
   const auto place = place_of(party, options.part);
   auto transport = transport::MpiTransport::start(argc, argv, {}, place);
-  model::set_threads(options.threads);
+  train::set_threads(options.threads);
   if (place.part > 0) {
     const ExitCode code = fit_as_part(options.experiment, place, *transport);
     if (code != ExitCode::ok) throw CLI::RuntimeError(static_cast<int>(code));

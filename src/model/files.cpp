@@ -1,35 +1,12 @@
-// From the numbers of a model file to LibTorch's tensors and back.
-
-#include <ATen/ATen.h>
-
-#include <cstring>
+// Generators and their files.
 
 #include "fedloom/base/file.hpp"
-#include "fedloom/model/model_file.hpp"
-#include "fedloom/model/tensors.hpp"
+#include "fedloom/model/generator.hpp"
 
 namespace fedloom::model {
-namespace {
-
-std::vector<float> values_of(const at::Tensor& tensor) {
-  const at::Tensor plain = tensor.contiguous();
-  const float* first = plain.const_data_ptr<float>();
-  return {first, first + plain.numel()};
-}
-
-at::Tensor tensor_of(const std::vector<float>& values, const std::vector<std::uint64_t>& shape) {
-  at::Tensor tensor = at::empty(std::vector<std::int64_t>(shape.begin(), shape.end()), at::kFloat);
-  if (!values.empty()) std::memcpy(tensor.mutable_data_ptr<float>(), values.data(), values.size() * sizeof(float));
-  return tensor;
-}
-
-}  // namespace
 
 void Generator::save(const std::filesystem::path& folder, const ModelCard& card) const {
-  ModelData model{tensors_->domain, tensors_->components, values_of(tensors_->logits), {}, expansion_, card};
-  for (const at::Tensor& weight : tensors_->network) {
-    model.network.push_back({{weight.sizes().begin(), weight.sizes().end()}, values_of(weight)});
-  }
+  const ModelData model{domain_, components_, logits_, network_, expansion_, card};
   std::filesystem::create_directories(folder);
   write_atomically(folder / kModelFile, encode_model(model));
 }
@@ -38,9 +15,9 @@ Generator Generator::load(const std::filesystem::path& path) { return load_model
 
 LoadedModel load_model(const std::filesystem::path& path) {
   ModelData model = read_model(path);
-  Generator generator(model.domain, model.components);
-  generator.tensors().logits = tensor_of(model.logits, {model.components, model.domain.width()});
-  for (const auto& [shape, values] : model.network) generator.tensors().network.push_back(tensor_of(values, shape));
+  Generator generator(std::move(model.domain), model.components);
+  generator.set_logits(std::move(model.logits));
+  generator.set_network(std::move(model.network));
   generator.expand(std::move(model.expansion));
   return {std::move(generator), std::move(model.card)};
 }

@@ -1,14 +1,11 @@
 #include "fedloom/model/generator.hpp"
 
-#include <ATen/ATen.h>
-#include <ATen/Parallel.h>
-#include <torch/version.h>
-
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numeric>
 #include <stdexcept>
 
-#include "fedloom/model/tensors.hpp"
 #include "model/sampler.hpp"
 
 namespace fedloom::model {
@@ -24,44 +21,46 @@ void softmax(std::span<const float> logits, std::span<float> out) {
 
 }  // namespace
 
-Generator::Generator(schema::Domain domain, std::uint32_t components) : tensors_(std::make_unique<Tensors>()) {
+Generator::Generator(schema::Domain domain, std::uint32_t components)
+    : domain_(std::move(domain)),
+      components_(components),
+      logits_(std::size_t{components} * domain_.width(), 0.0F) {
   if (components == 0) throw std::invalid_argument("a generator needs at least one component");
-  tensors_->logits = at::zeros({components, domain.width()}, at::kFloat);
-  tensors_->components = components;
-  tensors_->domain = std::move(domain);
 }
 
-Generator::~Generator() = default;
-Generator::Generator(Generator&&) noexcept = default;
-Generator& Generator::operator=(Generator&&) noexcept = default;
+void Generator::set_logits(std::vector<float> logits) {
+  if (logits.size() != logits_.size()) throw std::invalid_argument("the logits are not those of this generator");
+  logits_ = std::move(logits);
+}
 
-const schema::Domain& Generator::domain() const noexcept { return tensors_->domain; }
-std::uint32_t Generator::components() const noexcept { return tensors_->components; }
+void Generator::set_network(std::vector<Weights> network) {
+  for (const auto& [shape, values] : network) {
+    const auto size = std::accumulate(shape.begin(), shape.end(), std::uint64_t{1}, std::multiplies<>());
+    if (size != values.size()) throw std::invalid_argument("the shape of a network's weights is not theirs");
+  }
+  network_ = std::move(network);
+}
 
 std::vector<float> Generator::probabilities() const {
-  const schema::Domain& domain = tensors_->domain;
-  const std::size_t width = domain.width();
-  const float* logits = tensors_->logits.const_data_ptr<float>();
-  std::vector<float> out(tensors_->components * width);
-  for (std::size_t b = 0; b < tensors_->components; ++b) {
-    for (std::size_t i = 0; i < domain.dimensions(); ++i) {
-      const std::size_t at = b * width + domain.offset(i), size = domain.size(i);
-      softmax({logits + at, size}, {out.data() + at, size});
+  const std::size_t width = domain_.width();
+  std::vector<float> out(logits_.size());
+  for (std::size_t b = 0; b < components_; ++b) {
+    for (std::size_t i = 0; i < domain_.dimensions(); ++i) {
+      const std::size_t at = b * width + domain_.offset(i), size = domain_.size(i);
+      softmax(std::span(logits_).subspan(at, size), std::span(out).subspan(at, size));
     }
   }
   return out;
 }
 
 std::vector<double> Generator::answer(const schema::Marginal& marginal) const {
-  const schema::Domain& domain = tensors_->domain;
-  const float* logits = tensors_->logits.const_data_ptr<float>();
-  std::vector<double> out(marginal.cells(domain), 0.0), product, next;
+  std::vector<double> out(marginal.cells(domain_), 0.0), product, next;
   std::vector<float> block;
-  for (std::size_t b = 0; b < tensors_->components; ++b) {
-    product.assign(1, 1.0 / tensors_->components);
+  for (std::size_t b = 0; b < components_; ++b) {
+    product.assign(1, 1.0 / components_);
     for (const std::uint32_t i : marginal) {
-      block.resize(domain.size(i));
-      softmax({logits + b * domain.width() + domain.offset(i), block.size()}, block);
+      block.resize(domain_.size(i));
+      softmax(std::span(logits_).subspan(b * domain_.width() + domain_.offset(i), block.size()), block);
       next.clear();
       for (const double x : product) {
         for (const float p : block) next.push_back(x * p);
@@ -87,7 +86,7 @@ std::vector<double> Generator::one_way_of_rows(std::uint32_t attribute) const {
 void Generator::sample(std::uint64_t rows, std::uint64_t seed,
                        const std::function<void(std::span<const std::uint32_t>, std::size_t)>& block) const {
   const std::vector<float> p = probabilities();
-  const Mixture mixture{&tensors_->domain, tensors_->components, p};
+  const Mixture mixture{&domain_, components_, p};
   if (expansion_.empty()) return sample_rows(mixture, rows, seed, block);
   PublicStream stream(seed, "fedloom codes within bins");
   std::vector<std::uint32_t> spread;
@@ -97,9 +96,5 @@ void Generator::sample(std::uint64_t rows, std::uint64_t seed,
     block(spread, n);
   });
 }
-
-void set_threads(unsigned threads) { at::set_num_threads(static_cast<int>(std::max(1U, threads))); }
-
-std::string torch_version() { return TORCH_VERSION; }
 
 }  // namespace fedloom::model

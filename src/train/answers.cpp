@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <map>
 
-#include "fedloom/model/tensors.hpp"
 #include "fedloom/train/fit.hpp"
 #include "train/kernels.hpp"
+#include "train/tensors.hpp"
 
 namespace fedloom::train {
 namespace {
@@ -73,7 +73,7 @@ class Answers {
 
  private:
   at::Tensor probabilities(const model::Generator& generator) const {
-    const at::Tensor& logits = generator.tensors().logits;
+    const at::Tensor logits = logits_of(generator);
     at::Tensor p = at::empty_like(logits), log_p = at::empty_like(logits), sum = at::empty({logits.size(1)});
     kernels_->softmax(kernels_->grouping(attribute_of_columns(domain_)), logits, p, log_p, sum);
     return p;

@@ -7,10 +7,10 @@
 #include <functional>
 #include <stdexcept>
 
-#include "fedloom/model/tensors.hpp"
 #include "train/fit_problem.hpp"
 #include "train/network.hpp"
 #include "train/normals.hpp"
+#include "train/tensors.hpp"
 
 namespace fedloom::train {
 namespace {
@@ -54,16 +54,16 @@ void initialise(model::Generator& generator, const std::vector<boundary::Measure
   const std::vector<double> p = one_way_probabilities(generator.domain(), merge(measurements));
   std::vector<float> centre(p.size());
   std::transform(p.begin(), p.end(), centre.begin(), [](double x) { return static_cast<float>(std::log(x)); });
-  model::Generator::Tensors& tensors = generator.tensors();
   if (network == NetworkKind::mlp) {
-    tensors.network = initial_mlp(generator.components(), centre, kStartSpread, seed);
-    tensors.logits = mlp_logits(tensors.network);
+    const std::vector<at::Tensor> weights = initial_mlp(generator.components(), centre, kStartSpread, seed);
+    store_weights(weights, generator);
+    store_logits(mlp_logits(weights), generator);
     return;
   }
   const auto width = static_cast<std::int64_t>(centre.size());
-  tensors.network.clear();
-  tensors.logits = Normals(seed, "fedloom initial weights").table(generator.components(), width, kStartSpread);
-  tensors.logits.add_(at::from_blob(centre.data(), {width}, at::kFloat));
+  const at::Tensor logits = Normals(seed, "fedloom initial weights").table(generator.components(), width, kStartSpread);
+  store_weights({}, generator);
+  store_logits(logits.add_(at::from_blob(centre.data(), {width}, at::kFloat)), generator);
 }
 
 FitReport fit_independent(model::Generator& generator, const std::vector<boundary::Measurement>& measurements) {
@@ -76,8 +76,9 @@ FitReport fit_independent(model::Generator& generator, const std::vector<boundar
     const std::size_t first = domain.offset(i), size = domain.size(i);
     project(std::span(one.counts).subspan(first, size), rows, std::span(p).subspan(first, size));
   }
-  float* logits = generator.tensors().logits.mutable_data_ptr<float>();
+  std::vector<float> logits(p.size());
   for (std::size_t c = 0; c < p.size(); ++c) logits[c] = static_cast<float>(std::max(-kLargestLogit, std::log(p[c])));
+  generator.set_logits(std::move(logits));
   return {rows, 0.0, 0.0};
 }
 

@@ -9,11 +9,11 @@
 #include <numbers>
 
 #include "fedloom/base/error.hpp"
-#include "fedloom/model/tensors.hpp"
 #include "fedloom/train/fit.hpp"
 #include "train/device.hpp"
 #include "train/fit_problem.hpp"
 #include "train/network.hpp"
+#include "train/tensors.hpp"
 
 namespace fedloom::train {
 namespace {
@@ -61,8 +61,8 @@ Bytes encode(const model::Generator& generator, const std::vector<boundary::Meas
                      {"lambda", options.lambda},
                      {"gpu", options.compute.gpu}};
   c10::List<at::Tensor> tensors;
-  tensors.push_back(generator.tensors().logits);
-  for (const at::Tensor& weight : generator.tensors().network) tensors.push_back(weight);
+  tensors.push_back(logits_of(generator));
+  for (const at::Tensor& weight : weights_of(generator)) tensors.push_back(weight);
   const std::vector<char> bytes = torch::jit::pickle_save(c10::ivalue::Tuple::create(
       {c10::IValue(head.dump()), c10::IValue(boundary::to_lines(generator.domain(), measurements)),
        c10::IValue(tensors)}));
@@ -100,8 +100,8 @@ void serve_fits(RankGroup& ranks) {
     Job job = decode(message);
     job.options.compute.ranks = &ranks;
     model::Generator generator(job.domain, static_cast<std::uint32_t>(job.tensors.at(0).size(0)));
-    generator.tensors().logits = job.tensors.at(0);
-    generator.tensors().network.assign(job.tensors.begin() + 1, job.tensors.end());
+    store_logits(job.tensors.at(0), generator);
+    store_weights({job.tensors.begin() + 1, job.tensors.end()}, generator);
     fit_share(generator, job.measurements, job.options);
   }
 }

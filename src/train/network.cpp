@@ -10,24 +10,24 @@
 #include <stdexcept>
 
 #include "fedloom/base/error.hpp"
-#include "fedloom/model/tensors.hpp"
 #include "fedloom/train/fit.hpp"
 #include "train/fit_problem.hpp"
 #include "train/normals.hpp"
+#include "train/tensors.hpp"
 
 namespace fedloom::train {
 namespace {
 
-/// The ranks' rows of a table one after the other, shaped as `like`.
-at::Tensor side_by_side(const std::vector<Bytes>& parts, const at::Tensor& like) {
+/// The ranks' rows of a table of `numbers`, one after the other.
+std::vector<float> side_by_side(const std::vector<Bytes>& parts, std::size_t numbers) {
   Bytes all;
   for (const Bytes& part : parts) all.insert(all.end(), part.begin(), part.end());
-  at::Tensor out = at::empty_like(like);
-  if (all.size() != out.nbytes()) {
+  std::vector<float> out(numbers);
+  if (all.size() != numbers * sizeof(float)) {
     throw EnvironmentError("the coordinator's parts", "sent back a table of another size",
                            "start all parts from one build of fedloom-coordinator");
   }
-  std::memcpy(out.mutable_data_ptr<float>(), all.data(), all.size());
+  std::memcpy(out.data(), all.data(), all.size());
   return out;
 }
 
@@ -35,7 +35,7 @@ class Table final : public Network {
  public:
   Table(const model::Generator& generator, const Kernels& kernels, const RankSum& ranks) : kernels_(&kernels) {
     const RankShare mine(generator.components(), ranks);
-    logits_ = generator.tensors().logits.narrow(0, mine.first, mine.number).clone().to(kernels.device());
+    logits_ = logits_of(generator).narrow(0, mine.first, mine.number).contiguous().to(kernels.device());
     moments_ = no_moments(logits_);
   }
 
@@ -47,13 +47,10 @@ class Table final : public Network {
 
   void store(model::Generator& generator, RankGroup* group) override {
     const at::Tensor mine = logits_.cpu();
-    if (group == nullptr) {
-      generator.tensors().logits = mine;
-      return;
-    }
+    if (group == nullptr) return store_logits(mine, generator);
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(mine.const_data_ptr<float>());
     const std::vector<Bytes> parts = group->gather(Bytes(bytes, bytes + mine.numel() * sizeof(float)));
-    if (group->rank() == 0) generator.tensors().logits = side_by_side(parts, generator.tensors().logits);
+    if (group->rank() == 0) generator.set_logits(side_by_side(parts, generator.logits().size()));
   }
 
  private:
@@ -78,8 +75,7 @@ class Mlp final : public Network {
  public:
   Mlp(const model::Generator& generator, const Kernels& kernels, RankSum& ranks) : kernels_(&kernels), ranks_(&ranks) {
     const RankShare mine(generator.components(), ranks);
-    for (const at::Tensor& weight : generator.tensors().network)
-      weights_.push_back(weight.clone().to(kernels.device()));
+    for (const at::Tensor& weight : weights_of(generator)) weights_.push_back(weight.to(kernels.device()));
     whole_latent_ = weights_[latent];
     weights_[latent] = whole_latent_.narrow(0, mine.first, mine.number);
     for (std::size_t k = weight1; k < weights_of_mlp; ++k) {
@@ -109,9 +105,10 @@ class Mlp final : public Network {
 
   void store(model::Generator& generator, RankGroup*) override {
     weights_[latent] = whole_latent_;
-    std::vector<at::Tensor>& to = generator.tensors().network;
-    for (std::size_t k = 0; k < weights_of_mlp; ++k) to[k] = weights_[k].detach().cpu();
-    generator.tensors().logits = mlp_logits(to);
+    std::vector<at::Tensor> plain;
+    for (const at::Tensor& weight : weights_) plain.push_back(weight.detach().cpu());
+    store_weights(plain, generator);
+    store_logits(mlp_logits(plain), generator);
   }
 
  private:
@@ -155,25 +152,24 @@ at::Tensor mlp_logits(const std::vector<at::Tensor>& weights) {
 
 namespace {
 
-void require_mlp(const std::vector<at::Tensor>& weights, std::int64_t components, std::int64_t width) {
-  const std::array<std::vector<std::int64_t>, weights_of_mlp> shapes{{{components, kLatent},
+void require_mlp(const std::vector<model::Weights>& weights, std::uint64_t components, std::uint64_t width) {
+  const std::array<std::vector<std::uint64_t>, weights_of_mlp> shapes{{{components, kLatent},
                                                                       {kHidden, kLatent},
                                                                       {kHidden},
                                                                       {kHidden, kLatent + kHidden},
                                                                       {kHidden},
                                                                       {width, kLatent + 2 * kHidden},
                                                                       {width}}};
-  const bool fits =
-      std::equal(weights.begin(), weights.end(), shapes.begin(), shapes.end(),
-                 [](const at::Tensor& w, const auto& shape) { return w.sizes() == at::IntArrayRef(shape); });
+  const bool fits = std::equal(weights.begin(), weights.end(), shapes.begin(), shapes.end(),
+                               [](const model::Weights& w, const auto& shape) { return w.shape == shape; });
   if (!fits) throw std::invalid_argument("the weights are not those of a network of this version");
 }
 
 }  // namespace
 
 std::unique_ptr<Network> network_of(const model::Generator& generator, const Kernels& kernels, RankSum& ranks) {
-  if (generator.tensors().network.empty()) return std::make_unique<Table>(generator, kernels, ranks);
-  require_mlp(generator.tensors().network, generator.components(), generator.domain().width());
+  if (generator.network().empty()) return std::make_unique<Table>(generator, kernels, ranks);
+  require_mlp(generator.network(), generator.components(), generator.domain().width());
   return std::make_unique<Mlp>(generator, kernels, ranks);
 }
 

@@ -11,6 +11,7 @@
 #include "fedloom/base/error.hpp"
 #include "fedloom/base/public_stream.hpp"
 #include "fedloom/train/fit.hpp"
+#include "fedloom/train/libtorch.hpp"
 #include "fedloom/transport/mpi.hpp"
 
 namespace {
@@ -131,7 +132,7 @@ int main(int argc, char** argv) {
   const auto part = static_cast<std::uint32_t>(std::stoul(place));
   const auto parts = static_cast<std::uint32_t>(std::stoul(place.substr(place.find('/') + 1)));
   auto wire = transport::MpiTransport::start(argc, argv, {}, {.party = "all", .part = part - 1, .parts = parts});
-  model::set_threads(1);
+  train::set_threads(1);
   std::string fault;
   try {
     RankGroup& ranks = *wire->coordinator_ranks();

@@ -1,10 +1,10 @@
 #pragma once
-// The generator: a mixture of B product distributions over the domain's attributes. LibTorch stays behind it.
+// The generator: a mixture of B product distributions over the domain's attributes. Plain numbers: `train` fits them
+// with LibTorch, and drawing rows needs none.
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,14 +21,22 @@ class Generator {
  public:
   /// Uniform distribution. components ≥ 1.
   Generator(schema::Domain domain, std::uint32_t components);
-  ~Generator();
-  Generator(Generator&&) noexcept;
-  Generator& operator=(Generator&&) noexcept;
-  Generator(const Generator&) = delete;
+  Generator(Generator&&) noexcept = default;
+  Generator& operator=(Generator&&) noexcept = default;
+  Generator(const Generator&) = delete;  // it may be large
   Generator& operator=(const Generator&) = delete;
 
-  const schema::Domain& domain() const noexcept;
-  std::uint32_t components() const noexcept;
+  const schema::Domain& domain() const noexcept { return domain_; }
+  std::uint32_t components() const noexcept { return components_; }
+
+  /// Row-major B × domain().width(); P is the softmax of each attribute's block.
+  std::span<const float> logits() const noexcept { return logits_; }
+  /// Throws std::invalid_argument: not B × width numbers.
+  void set_logits(std::vector<float> logits);
+  /// Weights that the logits came from; none: they are free.
+  const std::vector<Weights>& network() const noexcept { return network_; }
+  /// Throws std::invalid_argument where a shape is not that of its numbers.
+  void set_network(std::vector<Weights> network);
 
   /// Probabilities of a marginal's cells, row-major, sum 1.
   std::vector<double> answer(const schema::Marginal& marginal) const;
@@ -53,12 +61,11 @@ class Generator {
   /// `path`: the file or its folder. Throws ConfigError as read_model.
   static Generator load(const std::filesystem::path& path);
 
-  struct Tensors;  ///< defined in src/model; `train` works on it
-  Tensors& tensors() noexcept { return *tensors_; }
-  const Tensors& tensors() const noexcept { return *tensors_; }
-
  private:
-  std::unique_ptr<Tensors> tensors_;
+  schema::Domain domain_;
+  std::uint32_t components_;
+  std::vector<float> logits_;
+  std::vector<Weights> network_;
   Expansion expansion_;
 };
 
@@ -67,9 +74,5 @@ struct LoadedModel {
   ModelCard card;
 };
 LoadedModel load_model(const std::filesystem::path& path);
-
-/// Threads for LibTorch's kernels in this process, at least one.
-void set_threads(unsigned threads);
-std::string torch_version();
 
 }  // namespace fedloom::model

@@ -26,14 +26,17 @@ struct ModelCard {
   std::string notes_json = "{}";
 };
 
+/// Row-major numbers of some shape.
+struct Weights {
+  std::vector<std::uint64_t> shape;
+  std::vector<float> values;
+  bool operator==(const Weights&) const = default;
+};
+
 struct ModelData {
   schema::Domain domain;
   std::uint32_t components = 0;
   std::vector<float> logits;  ///< components × domain.width(), row-major
-  struct Weights {
-    std::vector<std::uint64_t> shape;
-    std::vector<float> values;
-  };
   std::vector<Weights> network;  ///< what the logits came from; none: they are free
   Expansion expansion;
   ModelCard card;

@@ -1,16 +1,15 @@
 // Rows under a condition of 1 % mass, written as CSV, and rows under constraints, of a made-up model of the size of
 // Adult's: 500 components, 15 columns, 10⁵ and 10⁶ rows. One thread. Prints a JSON list for launch/bench.
 
-#include <ATen/ATen.h>
 
 #include <chrono>
 #include <cmath>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <random>
 
 #include "fedloom/model/row_text.hpp"
 #include "fedloom/model/synthetic_csv.hpp"
-#include "fedloom/model/tensors.hpp"
 
 namespace {
 
@@ -49,8 +48,11 @@ schema::Schema made_up_schema(bool constrained) {
 
 model::Generator made_up_model(const schema::Schema& schema) {
   model::Generator generator(schema.domain(), kComponents);
-  at::manual_seed(1);
-  generator.tensors().logits = at::randn({kComponents, schema.domain().width()}) * 2;
+  std::mt19937 random(1);  // its numbers are the standard's, those of the distribution are the library's
+  std::normal_distribution<float> normal(0, 2);
+  std::vector<float> logits(generator.logits().size());
+  for (float& x : logits) x = normal(random);
+  generator.set_logits(std::move(logits));
   return generator;
 }
 
@@ -104,7 +106,6 @@ std::uint64_t violations() {
 }  // namespace
 
 int main() {
-  model::set_threads(1);
   const auto file = std::filesystem::temp_directory_path() / "fedloom-bench-model.csv";
   double mass = 0;
   const double rate = conditional_rows_per_second(file, mass);

@@ -16,6 +16,7 @@
 
 #include "fedloom/model/generator.hpp"
 #include "fedloom/train/fit.hpp"
+#include "fedloom/train/libtorch.hpp"
 
 namespace {
 
@@ -56,7 +57,7 @@ double sgemm_rate() {
 }
 
 int run(const std::string& file, std::uint32_t components, train::NetworkKind network, bool gpu) {
-  model::set_threads(1);
+  train::set_threads(1);
   const schema::Domain domain = domain_of(file);
   const auto measurements = boundary::load_measurements(file, domain);
   double flops = 0;

@@ -23,6 +23,7 @@
 
 #include "fedloom/coordinator/loop.hpp"
 #include "fedloom/privacy/sampler.hpp"
+#include "fedloom/train/libtorch.hpp"
 #include "support/split_mix_random.hpp"
 
 namespace {
@@ -242,7 +243,7 @@ int run(const std::map<std::string, std::string>& option) {
   if (get("network", "table") == "mlp") experiment.generator.network = config::Network::mlp;
   experiment.generator.degree = whole(get("degree", "3"));
   const std::uint32_t sites = central ? 1 : whole(get("sites", "3"));
-  model::set_threads(whole(get("threads", "1")));
+  train::set_threads(whole(get("threads", "1")));
   if (option.contains("components")) experiment.generator.components = whole(option.at("components"));
   const bool verbose = get("verbose", "") == "1";
 

@@ -1,6 +1,5 @@
 #include "fedloom/model/tilted.hpp"
 
-#include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -8,7 +7,6 @@
 #include <numeric>
 
 #include "fedloom/base/error.hpp"
-#include "fedloom/model/tensors.hpp"
 #include "fedloom/schema/schema.hpp"
 #include "model/sampler.hpp"
 
@@ -25,11 +23,11 @@ schema::Schema schema_of_domain() {
 /// Components that differ much, so that a condition moves their weights.
 Generator generator(std::uint32_t components = 4) {
   Generator made(domain(), components);
-  for (std::int64_t b = 0; b < components; ++b) {
-    for (std::int64_t v = 0; v < 10; ++v) {
-      made.tensors().logits[b][v] = 2.5 * std::sin(static_cast<double>(7 * b + 3 * v + b * v));
-    }
+  std::vector<float> logits;
+  for (std::uint32_t b = 0; b < components; ++b) {
+    for (std::uint32_t v = 0; v < 10; ++v) logits.push_back(2.5F * std::sin(static_cast<float>(7 * b + 3 * v + b * v)));
   }
+  made.set_logits(std::move(logits));
   return made;
 }
 

@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "fedloom/base/error.hpp"
-#include "fedloom/model/tensors.hpp"
+#include "fedloom/train/libtorch.hpp"
 #include "train/kernels.hpp"
 #include "train/network.hpp"
 #include "unit/train/reference.hpp"
@@ -106,7 +106,7 @@ TEST(Network, IsFittedToATableThatNoPairShows) {
   model::Generator generator(domain, 60);
   initialise(generator, m, 3, NetworkKind::mlp);
   const double before = std::abs(generator.answer({0, 1, 2})[1]);
-  model::set_threads(1);
+  train::set_threads(1);
   fit(generator, m, {200, 0.2, 0.01});
   const std::vector<double> p = generator.answer({0, 1, 2});
   EXPECT_GT(before, 0.1);
@@ -118,7 +118,9 @@ TEST(Network, OfOtherShapesIsRefused) {
   const Measurements m = pairs_and_triples(domain);
   model::Generator generator(domain, 10);
   initialise(generator, m, 3, NetworkKind::mlp);
-  generator.tensors().network.pop_back();
+  std::vector<model::Weights> fewer = generator.network();
+  fewer.pop_back();
+  generator.set_network(std::move(fewer));
   EXPECT_THROW(fit(generator, m, {1, 0.1, 0.0}), std::invalid_argument);
 }
 

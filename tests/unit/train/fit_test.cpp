@@ -4,7 +4,7 @@
 
 #include <numeric>
 
-#include "fedloom/model/tensors.hpp"
+#include "train/tensors.hpp"
 #include "unit/train/reference.hpp"
 
 namespace fedloom::train {
@@ -114,8 +114,8 @@ TEST(FitIndependent, ProjectsNoisyCountsOntoDistributions) {
 TEST(Answers, AreTheDefinitionsForAnyListOfMarginals) {
   const schema::Domain domain = test::small_domain();
   model::Generator generator(domain, 7);
-  generator.tensors().logits = test::any_logits(7, domain.width());
-  const std::vector<at::Tensor> p = test::softmax(domain, generator.tensors().logits);
+  store_logits(test::any_logits(7, domain.width()), generator);
+  const std::vector<at::Tensor> p = test::softmax(domain, logits_of(generator));
   std::vector<Marginal> asked = {{1, 2, 3}, {}, {2}, {0, 1, 2}, {0, 1, 3}};
   for (const Marginal& pair : schema::all_marginals(4, 2)) asked.push_back(pair);
   for (const auto& list : {asked, std::vector<Marginal>{{2, 3}}}) {
@@ -135,7 +135,7 @@ TEST(Answers, AreTheDefinitionsForAnyListOfMarginals) {
 TEST(SketchAnswers, AreSignsTimesTheAnswer) {
   const schema::Domain domain = test::small_domain();
   model::Generator generator(domain, 7);
-  generator.tensors().logits = test::any_logits(7, domain.width());
+  store_logits(test::any_logits(7, domain.width()), generator);
   const std::vector<schema::Query> sketches = {{schema::Query::Kind::sketch, {0, 3}, 3, 77},
                                                {schema::Query::Kind::sketch, {1, 2}, 2, 78}};
   const auto out = sketch_answers(generator, sketches, 50.0);
