@@ -6,11 +6,11 @@
 
 #include "commands.hpp"
 #include "fedloom/base/file.hpp"
+#include "fedloom/config/config.hpp"
 #include "fedloom/coordinator/loop.hpp"
 #include "fedloom/coordinator/model_card.hpp"
 #include "fedloom/model/synthetic_csv.hpp"
 #include "fedloom/train/libtorch.hpp"
-#include "finished_run.hpp"
 #include "program.hpp"
 
 namespace fedloom::apps {
@@ -35,7 +35,7 @@ double epsilon_spent(const fs::path& run, const config::Experiment& experiment) 
 }
 
 void refit(const RefitArguments& arguments) {
-  auto experiment = experiment_of(arguments.run);
+  auto experiment = config::experiment_of(arguments.run);
   if (arguments.seed) experiment.seed = *arguments.seed;
   if (arguments.components) experiment.generator.components = *arguments.components;
   if (!arguments.network.empty()) {

@@ -6,9 +6,9 @@
 #include "commands.hpp"
 #include "fedloom/base/error.hpp"
 #include "fedloom/base/file.hpp"
+#include "fedloom/config/config.hpp"
 #include "fedloom/evaluate/evaluate.hpp"
 #include "fedloom/report/report.hpp"
-#include "finished_run.hpp"
 #include "program.hpp"
 
 namespace fedloom::apps {
@@ -57,7 +57,7 @@ void make_public_page(const ReportArguments& arguments) {
 }
 
 void make_report(const ReportArguments& arguments) {
-  const auto experiment = experiment_of(arguments.run);
+  const auto experiment = config::experiment_of(arguments.run);
   if (arguments.local_page) return make_local_page(arguments, experiment);
   make_public_page(arguments);
 }

@@ -117,6 +117,9 @@ std::string schema_yaml(const schema::Schema& schema);
 /// Writes config.resolved.yaml, schema.yaml and (trust: none) roster.yaml into the folder; the first loads to an
 /// experiment with the same hash. A table's path is written relative to the folder. Throws EnvironmentError.
 void write_resolved(const Experiment& experiment, const std::filesystem::path& folder);
+/// The experiment of a run's folder, as write_resolved left it in public/. Throws UsageError where no finished run is
+/// there.
+Experiment experiment_of(const std::filesystem::path& run);
 
 /// The JSON Schema of one kind of file ("experiment", "policy", "roster", "schema"), for editors and people.
 std::string_view json_schema(std::string_view kind);

@@ -3,13 +3,13 @@
 #include <map>
 #include <stdexcept>
 
-#include "condition.hpp"
 #include "fedloom/base/error.hpp"
+#include "fedloom/sampling/condition.hpp"
 #include "fedloom/schema/csv.hpp"
 #include "fedloom/schema/number.hpp"
 #include "fedloom/schema/values.hpp"
 
-namespace fedloom::apps {
+namespace fedloom::sampling {
 namespace {
 
 constexpr double kSumError = 0.01;
@@ -31,9 +31,13 @@ class MarginsReader {
  public:
   MarginsReader(const schema::Schema& schema, std::string file) : schema_(schema), file_(std::move(file)) {}
 
-  std::vector<model::Margin> read() {
+  std::vector<model::Margin> load() {
     std::ifstream stream(file_, std::ios::binary);
     if (!stream) fail(0, "cannot be read");
+    return read(stream);
+  }
+
+  std::vector<model::Margin> read(std::istream& stream) {
     schema::CsvReader reader(stream);
     std::vector<std::string> fields;
     if (reader.next(fields) != schema::CsvReader::Result::record ||
@@ -124,8 +128,12 @@ class MarginsReader {
 
 }  // namespace
 
-std::vector<model::Margin> read_margins(const schema::Schema& schema, const std::string& file) {
-  return MarginsReader(schema, file).read();
+std::vector<model::Margin> read_margins(const schema::Schema& schema, std::istream& text, const std::string& name) {
+  return MarginsReader(schema, name).read(text);
 }
 
-}  // namespace fedloom::apps
+std::vector<model::Margin> load_margins(const schema::Schema& schema, const std::string& file) {
+  return MarginsReader(schema, file).load();
+}
+
+}  // namespace fedloom::sampling
