@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <string_view>
 #include <thread>
@@ -31,6 +32,13 @@ constexpr Millis flush_limit{5000};
 constexpr Millis failed_flush_limit{1000};
 /// mpirun gives the ranks a second to end, once one has failed.
 constexpr Millis first_complains{2500};
+
+/// Where a peer dies over TCP. Its broken connection must not end this process by a signal; and Open MPI's own event
+/// loop, which polls by default, goes round for ever over a socket that it has closed: epoll forgets such a socket.
+void survive_broken_connections() {
+  std::signal(SIGPIPE, SIG_IGN);
+  setenv("OMPI_MCA_opal_event_include", "epoll", 0);
+}
 
 /// mpirun tells its ranks by this variable that it was started with --enable-recovery.
 bool mpirun_survives_losses() {
@@ -98,6 +106,7 @@ struct MpiTransport::Impl {
 MpiTransport::MpiTransport() = default;
 
 std::unique_ptr<MpiTransport> MpiTransport::start(int& argc, char**& argv, const Limits& limits, const Place& place) {
+  survive_broken_connections();
   int provided = MPI_THREAD_SINGLE;
   check_mpi(MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided), "start");
   check_mpi(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN), "set up error handling");

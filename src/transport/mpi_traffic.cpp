@@ -19,11 +19,14 @@ constexpr Millis stands_still{1000};
 constexpr Millis look_every{100};
 constexpr Millis last_words{300};
 constexpr Millis farewell_limit{500};
+/// Each call of MPI here returns at once; one that lasts so many looks never will.
+constexpr Millis call_look{1000};
+constexpr unsigned call_looks = 30;
 
 }  // namespace
 
 MpiTraffic::MpiTraffic(Endpoint self, std::size_t world, const Limits& limits, MPI_Comm star)
-    : self_(self), limits_(limits), star_(star), peers_(world) {}
+    : self_(self), limits_(limits), star_(star), peers_(world), calls_(call_look, call_looks, end_stuck_process) {}
 
 MpiTraffic::~MpiTraffic() {
   abandoned_.splice(abandoned_.end(), outgoing_);
@@ -40,6 +43,7 @@ void MpiTraffic::send(Endpoint to, Bytes bytes) {
   wait_for_room(to);
   if (peers_[to].left) lose(to);
   if (peers_[to].lost) return;
+  const CallWatch::Call call(calls_);
   Transfer& transfer = outgoing_.emplace_back();
   transfer.peer = to;
   transfer.bytes = std::move(bytes);
@@ -70,6 +74,7 @@ void MpiTraffic::wait_for_room(Endpoint to) {
 }
 
 bool MpiTraffic::progress() {
+  const CallWatch::Call call(calls_);
   look_for_the_dead();
   const bool left = move_out();
   const bool matched = match();
@@ -113,6 +118,7 @@ void MpiTraffic::farewell() {
     if (!linked || peers_[peer].lost || peers_[peer].left) continue;
     Transfer& word = words.emplace_back();
     word.peer = static_cast<Endpoint>(peer);
+    const CallWatch::Call call(calls_);
     if (MPI_Isend(nullptr, 0, MPI_BYTE, static_cast<int>(peer), farewell_tag, star_, &word.request) != MPI_SUCCESS) {
       words.pop_back();
     }
@@ -125,6 +131,7 @@ void MpiTraffic::farewell() {
 }
 
 bool MpiTraffic::test(Transfer& transfer) {
+  const CallWatch::Call call(calls_);
   int done = 0;
   if (MPI_Test(&transfer.request, &done, MPI_STATUS_IGNORE) != MPI_SUCCESS) return false;
   transfer.complete = done != 0;

@@ -21,6 +21,7 @@
 //     moment later: what it had sent is by then on this side. One that takes its leave is not: see farewell().
 //  7. A lost peer's transfers are abandoned, not waited for: MPI may touch their buffers until the process ends, so
 //     they are kept. What had come whole is given out, then the loss, once; nothing of that peer after it.
+//  8. A call of MPI that does not return ends this process by name: see CallWatch.
 
 #include <mpi.h>
 
@@ -29,6 +30,7 @@
 #include <optional>
 #include <vector>
 
+#include "call_watch.hpp"
 #include "fedloom/transport/transport.hpp"
 #include "process_watch.hpp"
 
@@ -125,6 +127,7 @@ class MpiTraffic {
   std::size_t held_ = 0;
   std::size_t most_held_ = 0;
   ProcessWatch watch_;
+  CallWatch calls_;
   Instant looked_{};
   bool sending_ = false;
   Instant last_progress_{};

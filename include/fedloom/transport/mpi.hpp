@@ -9,9 +9,10 @@
 // they live, and MPI tells them nothing: what is sent to the dead vanishes or never leaves, without an error. So each
 // rank watches its peers' processes where they run on its own machine, and a loss is known within a second; of a
 // process on another machine only the silence is seen, and the protocol's deadlines decide. MPI_Finalize after a death
-// sometimes hangs, so that under --enable-recovery no rank calls it; mpirun then gives 0 whatever the ranks gave. A
-// rank that dies before all have come through MPI_Init leaves the others in there for ever: whoever started mpirun
-// must end it.
+// sometimes hangs, so that under --enable-recovery no rank calls it; mpirun then gives 0 whatever the ranks gave. Over
+// TCP a peer's broken connection brought a signal, and an endless loop within MPI: start() sees to both, and a call of
+// MPI that does not return for half a minute ends the process by name (code 9). A rank that dies before all have come
+// through MPI_Init leaves the others in there for ever: whoever started mpirun must end it.
 
 #include <memory>
 #include <string>
