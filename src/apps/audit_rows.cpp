@@ -7,6 +7,7 @@
 #include "fedloom/base/error.hpp"
 #include "fedloom/config/config.hpp"
 #include "fedloom/data/source.hpp"
+#include "fedloom/schema/source_name.hpp"
 #include "program.hpp"
 
 namespace fedloom::apps {
@@ -14,7 +15,7 @@ namespace {
 data::Table load_all(const std::vector<std::string>& files, const schema::Schema& schema) {
   data::Table table(schema.domain());
   for (const auto& file : files) {
-    table.append(data::load(source_argument(file), "/", schema, {}).table);
+    table.append(data::load(schema::with_scheme(file), "/", schema, {}).table);
   }
   return table;
 }

@@ -4,10 +4,9 @@
 #include <iostream>
 
 #include "commands.hpp"
-#include "fedloom/base/error.hpp"
 #include "fedloom/config/config.hpp"
-#include "fedloom/evaluate/evaluate.hpp"
-#include "program.hpp"
+#include "fedloom/evaluate/request.hpp"
+#include "fedloom/schema/source_name.hpp"
 
 namespace fedloom::apps {
 namespace {
@@ -28,7 +27,7 @@ evaluate::Rows load(const std::string& word, const schema::Schema& schema) {
   const std::string source = named ? word.substr(equals + 1) : word;
   const std::string own_name = word.starts_with("postgres") ? "query" : fs::path(word).stem().string();
   const std::string name = named ? word.substr(0, equals) : own_name;
-  return evaluate::load_rows(name, source_argument(source), schema);
+  return evaluate::load_rows(name, schema::with_scheme(source), schema);
 }
 
 std::vector<evaluate::Rows> load_all(const std::vector<std::string>& words, const schema::Schema& schema) {
@@ -37,67 +36,19 @@ std::vector<evaluate::Rows> load_all(const std::vector<std::string>& words, cons
   return tables;
 }
 
-std::optional<std::uint32_t> find_attribute(const std::string& name, const schema::Schema& schema) {
-  for (std::uint32_t i = 0; i < schema.attributes().size(); ++i)
-    if (schema.attributes()[i].name == name) return i;
-  return {};
-}
-
-std::uint32_t attribute(const std::string& option, const std::string& name, const schema::Schema& schema) {
-  const auto found = find_attribute(name, schema);
-  if (!found)
-    throw UsageError(option + " names the column '" + name + "', which the schema does not have",
-                     "see fedloom schema check for those it has");
-  return *found;
-}
-
-std::vector<std::uint32_t> attributes(const std::string& option, const std::vector<std::string>& names,
-                                      const schema::Schema& schema) {
-  std::vector<std::uint32_t> all;
-  for (const auto& name : names) all.push_back(attribute(option, name, schema));
-  return all;
-}
-
-/// "COLUMN=VALUE", or a column of two values, the second of which is then foretold.
-evaluate::Target target(const std::string& word, const schema::Schema& schema) {
-  const auto equals = word.find('=');
-  if (equals == std::string::npos || find_attribute(word, schema)) {
-    const auto column = attribute("--target", word, schema);
-    if (schema.attributes()[column].size() != 2)
-      throw UsageError("the column '" + word + "' of --target does not have two values",
-                       "say which one is to be foretold: --target COLUMN=VALUE");
-    return {.attribute = column, .positive = 1};
-  }
-  const auto column = attribute("--target", word.substr(0, equals), schema);
-  const auto encoded = schema.encode(column, word.substr(equals + 1));
-  if (encoded.how != schema::Encoded::How::fits)
-    throw UsageError("--target names a value that the column '" + word.substr(0, equals) + "' does not have",
-                     "name one of the schema's values");
-  return {.attribute = column, .positive = encoded.code};
-}
-
-evaluate::Options options_of(const EvaluateArguments& arguments, const schema::Schema& schema) {
-  evaluate::Options options;
-  options.max_degree = arguments.degree;
-  options.propensity = options.detection = !arguments.no_detection;
-  options.subgroups = attributes("--subgroup", arguments.subgroups, schema);
-  options.protected_attributes = attributes("--protected", arguments.protected_columns, schema);
-  if (!arguments.target.empty()) options.target = target(arguments.target, schema);
-  if (!options.target && !(arguments.test.empty() && arguments.protected_columns.empty() && arguments.learners.empty()))
-    throw UsageError("--test, --protected and --learner are about a task, and there is none", "add --target COLUMN");
-  if (!arguments.learners.empty()) {
-    const auto named = [&](const char* learner) { return std::ranges::count(arguments.learners, learner) > 0; };
-    options.trees = named("trees");
-    options.logistic = named("logistic");
-    const auto why = evaluate::why_no_trees();
-    if (options.trees && why) throw EnvironmentError("--learner trees", *why, "or leave --learner trees out");
-  }
-  return options;
+evaluate::Request request_of(const EvaluateArguments& arguments) {
+  return {.degree = arguments.degree,
+          .subgroups = arguments.subgroups,
+          .target = arguments.target,
+          .protected_columns = arguments.protected_columns,
+          .learners = arguments.learners,
+          .own_test_rows = !arguments.test.empty(),
+          .detection = !arguments.no_detection};
 }
 
 void evaluate_files(const EvaluateArguments& arguments) {
   const auto schema = config::load_schema(arguments.schema);
-  auto options = options_of(arguments, schema);
+  auto options = evaluate::options_of(request_of(arguments), schema);
   if (!arguments.test.empty()) options.test = load(arguments.test, schema);
   const auto found = evaluate::evaluate(load_all(arguments.real, schema),
                                         load_all(arguments.synthetic, schema.of_outputs()), schema, std::move(options));

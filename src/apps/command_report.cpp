@@ -9,6 +9,7 @@
 #include "fedloom/config/config.hpp"
 #include "fedloom/evaluate/evaluate.hpp"
 #include "fedloom/report/report.hpp"
+#include "fedloom/schema/source_name.hpp"
 #include "program.hpp"
 
 namespace fedloom::apps {
@@ -26,10 +27,10 @@ report::EvaluationText evaluation_of(const ReportArguments& arguments, const con
   const auto& schema = experiment.schema;
   std::vector<evaluate::Rows> real;
   for (const auto& file : arguments.real)
-    real.push_back(evaluate::load_rows(fs::path(file).stem().string(), source_argument(file), schema));
+    real.push_back(evaluate::load_rows(fs::path(file).stem().string(), schema::with_scheme(file), schema));
   const auto file = fs::path(arguments.run) / "public" / "synthetic.csv";
   std::vector<evaluate::Rows> synthetic;
-  synthetic.push_back(evaluate::load_rows("synthetic.csv", source_argument(file.string()), schema.of_outputs()));
+  synthetic.push_back(evaluate::load_rows("synthetic.csv", schema::with_scheme(file.string()), schema.of_outputs()));
   const auto found = evaluate::evaluate(real, synthetic, schema, {});
   return {evaluate::to_json(found, schema), "the evaluation of --real"};
 }

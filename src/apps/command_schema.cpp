@@ -1,5 +1,5 @@
-// fedloom schema check: is this schema sound, and would this table fit it? draft: a schema to begin with. format: the
-// JSON Schemas.
+// fedloom schema check: is this schema sound, and would this table fit it? draft: a schema to begin with. metadata: a
+// schema as SDV reads it. format: the JSON Schemas.
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -12,8 +12,10 @@
 #include "fedloom/base/file.hpp"
 #include "fedloom/config/config.hpp"
 #include "fedloom/config/draft.hpp"
+#include "fedloom/config/sdv_metadata.hpp"
 #include "fedloom/data/kinds.hpp"
 #include "fedloom/data/source.hpp"
+#include "fedloom/schema/source_name.hpp"
 #include "program.hpp"
 
 namespace fedloom::apps {
@@ -98,7 +100,7 @@ void check(const CheckArguments& arguments) {
     if (arguments.json) throw UsageError("--json needs a table to report on", "name one; see --help");
     return;
   }
-  const auto report = data::check(source_argument(arguments.table), fs::current_path(), schema, {});
+  const auto report = data::check(schema::with_scheme(arguments.table), fs::current_path(), schema, {});
   if (arguments.json) {
     std::cout << as_json(report, schema).dump(2) << "\n";
   } else {
@@ -123,7 +125,7 @@ void write_draft(const DraftArguments& arguments) {
   std::optional<config::Codebook> codebook;
   if (!arguments.codebook.empty()) codebook = config::load_codebook(arguments.codebook);
   std::vector<config::DraftColumn> columns;
-  for (const auto& column : data::kinds_of(source_argument(arguments.source), fs::current_path())) {
+  for (const auto& column : data::kinds_of(schema::with_scheme(arguments.source), fs::current_path())) {
     columns.push_back({column.name, column.kind});
   }
   const std::string text = config::draft_schema(columns, codebook);
@@ -165,6 +167,32 @@ void add_draft(CLI::App& parent) {
   command->callback([=] { write_draft(*arguments); });
 }
 
+struct MetadataArguments {
+  std::string schema, out;
+  config::SdvForm form;
+};
+
+void write_metadata(const MetadataArguments& arguments) {
+  const std::string text = config::sdv_metadata(config::load_schema(arguments.schema), arguments.form);
+  if (arguments.out.empty()) {
+    std::cout << text;
+    return;
+  }
+  write_atomically(fs::path(arguments.out), std::string_view(text));
+  std::cout << "metadata for SDV and SDMetrics  " << arguments.out << "\n";
+}
+
+void add_metadata(CLI::App& parent) {
+  auto* command = parent.add_subcommand("metadata", "Write a schema as metadata that SDV and SDMetrics read");
+  auto arguments = std::make_shared<MetadataArguments>();
+  command->add_option("schema", arguments->schema, "The schema file")->required();
+  command->add_option("-o,--out,--output", arguments->out, "File to write; default: the terminal");
+  command->add_option("--table", arguments->form.table, "Name of the table")->capture_default_str();
+  command->add_flag("--single-table", arguments->form.single_table, "As older versions of SDMetrics read it");
+  command->footer("Example: fedloom schema metadata adult.schema.yaml --out metadata.json");
+  command->callback([=] { write_metadata(*arguments); });
+}
+
 }  // namespace
 
 void add_schema(CLI::App& app) {
@@ -174,6 +202,7 @@ void add_schema(CLI::App& app) {
   command->footer("Example: fedloom schema check adult.schema.yaml adult-young.csv");
   add_check(*command);
   add_draft(*command);
+  add_metadata(*command);
   auto* format = command->add_subcommand("format", "Print the JSON Schema of one of the four kinds of file");
   auto kind = std::make_shared<std::string>();
   format->add_option("kind", *kind, "experiment, policy, roster or schema")

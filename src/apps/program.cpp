@@ -96,13 +96,6 @@ std::string figure(double value, int digits) {
   return {text.data(), static_cast<std::size_t>(length)};
 }
 
-std::string source_argument(const std::string& text) {
-  for (const char* scheme : {"csv:", "parquet:", "postgres"}) {
-    if (text.starts_with(scheme)) return text;
-  }
-  return (text.ends_with(".parquet") ? "parquet:" : "csv:") + text;
-}
-
 std::string seconds_text(double seconds) {
   if (seconds < 60) return formatted("%.1f s", seconds);
   if (seconds < 5400) return formatted("%.0f min", seconds / 60);

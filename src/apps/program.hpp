@@ -27,9 +27,6 @@ void tell(const std::string& line);
 const std::atomic<bool>& stop_flag();
 void catch_stop_signals();
 
-/// A source of rows as a person names it on a command line: a path alone is a file's.
-std::string source_argument(const std::string& text);
-
 /// "12.3 s", "4 min", "1.2 GB", "1,234,567" for people.
 std::string seconds_text(double seconds);
 std::string bytes_text(double bytes);

@@ -54,8 +54,11 @@ ByteView bytes_of(const std::vector<std::uint32_t>& codes) {
 
 Loaded load(const std::string& source, const std::filesystem::path& base, const schema::Schema& schema,
             const Unit& unit, const Part& part) {
+  return load(open_source(source, base), schema, unit, part);
+}
+
+Loaded load(std::unique_ptr<RowSource> rows, const schema::Schema& schema, const Unit& unit, const Part& part) {
   FEDLOOM_CHECK(part.index < part.of);
-  auto rows = open_source(source, base);
   const RowEncoder encoder(*rows, schema);
   EntityBound bound(*rows, unit);
   const RowRequest request = request_of(*rows, encoder, unit, part);

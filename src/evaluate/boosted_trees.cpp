@@ -127,8 +127,10 @@ BoostedTrees::BoostedTrees(const LightGbm& library, const TreeRows& rows, const 
   call.require(call.booster_create(made, parameters.c_str(), &booster));
   booster_ = std::shared_ptr<void>(booster, call.booster_free);
   int finished = 0;
-  for (int round = 0; round < settings.rounds && finished == 0; ++round)
+  for (int round = 0; round < settings.rounds && finished == 0; ++round) {
+    ask(settings.check);
     call.require(call.booster_update(booster, &finished));
+  }
 }
 
 std::vector<double> BoostedTrees::probabilities(const TreeRows& rows) const {

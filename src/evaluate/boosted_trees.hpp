@@ -10,6 +10,7 @@
 
 #include "classifier_scores.hpp"
 #include "fedloom/data/table.hpp"
+#include "fedloom/evaluate/stop_check.hpp"
 #include "fedloom/schema/schema.hpp"
 
 namespace fedloom::evaluate {
@@ -43,6 +44,7 @@ struct TreeSettings {
   int rounds = 300, leaves = 7, least_leaf_rows = 100;
   double rate = 0.05;
   double columns = 0.5;  ///< share of the columns that a tree may use, another choice for each
+  StopCheck check{};     ///< asked before each round
 };
 
 /// Trains on rows and labels; deterministic. On one thread: LightGBM's wait for each other busily, which on a machine

@@ -23,9 +23,10 @@ double cramers_v(const std::vector<std::int64_t>& counts, std::size_t columns);
 std::vector<std::uint8_t> ten_bins(const std::vector<double>& numbers);
 
 std::vector<ColumnShape> column_shapes(const Rows& real, const Rows& synthetic, const schema::Schema& schema,
-                                       unsigned threads);
+                                       unsigned threads, const StopCheck& check = {});
 
-std::vector<PairTrend> pair_trends(const Rows& real, const Rows& synthetic, unsigned threads);
+std::vector<PairTrend> pair_trends(const Rows& real, const Rows& synthetic, unsigned threads,
+                                   const StopCheck& check = {});
 
 /// Of the values that are not NaN; NaN when there are none.
 double mean_of_defined(const std::vector<double>& values);

@@ -62,11 +62,12 @@ double ks_complement(std::vector<double> a, std::vector<double> b) {
 }
 
 std::vector<ColumnShape> column_shapes(const Rows& real, const Rows& synthetic, const schema::Schema& schema,
-                                       unsigned threads) {
+                                       unsigned threads, const StopCheck& check) {
   const auto& domain = schema.domain();
   const auto numeric = numeric_attributes(real, synthetic);
   std::vector<ColumnShape> shapes;
   for (std::uint32_t i = 0; i < domain.dimensions(); ++i) {
+    ask(check);
     const auto a = measure::exact_histograms(real.codes, {{i}}, threads).at(0);
     const auto b = measure::exact_histograms(synthetic.codes, {{i}}, threads).at(0);
     const std::size_t named = domain.size(i) - (schema.attributes()[i].missing ? 1 : 0);

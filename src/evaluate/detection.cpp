@@ -60,13 +60,14 @@ std::vector<std::size_t> chosen_rows(std::size_t rows, std::size_t count, std::s
   return chosen;
 }
 
-std::optional<Propensity> propensity(const data::Table& real, const data::Table& synthetic, unsigned threads) {
+std::optional<Propensity> propensity(const data::Table& real, const data::Table& synthetic, unsigned threads,
+                                     const StopCheck& check) {
   OneHotRows rows(real.domain(), {});
   if (rows.width() > most_places) return {};
   rows.append(real);
   rows.append(synthetic);
   const auto labels = zeros_then_ones(real.rows(), synthetic.rows());
-  const auto fit = fit_logistic(rows, labels, slight_ridge, threads);
+  const auto fit = fit_logistic(rows, labels, slight_ridge, threads, check);
   const auto p = probabilities(fit, rows);
   const auto n = static_cast<double>(rows.rows());
   const double share = static_cast<double>(synthetic.rows()) / n;
@@ -80,7 +81,7 @@ std::optional<Propensity> propensity(const data::Table& real, const data::Table&
 }
 
 std::optional<Detection> detection(const LightGbm& library, const Rows& real, const Rows& synthetic,
-                                   const schema::Schema& schema) {
+                                   const schema::Schema& schema, const StopCheck& check) {
   const auto a = rows_at(real, chosen_rows(real.codes.rows(), most_rows, "fedloom.evaluate.detection.real"));
   const auto b =
       rows_at(synthetic, chosen_rows(synthetic.codes.rows(), most_rows, "fedloom.evaluate.detection.synthetic"));
@@ -94,8 +95,9 @@ std::optional<Detection> detection(const LightGbm& library, const Rows& real, co
     std::vector<std::size_t> train, test;
     for (std::size_t k = 0; k < order.size(); ++k) (k % folds == fold ? test : train).push_back(order[k]);
     const Part training = part_of(rows, labels, train), testing = part_of(rows, labels, test);
-    const BoostedTrees trees(library, training.rows, training.labels,
-                             {.rounds = 100, .leaves = 15, .least_leaf_rows = 20, .rate = 0.1, .columns = 1});
+    const BoostedTrees trees(
+        library, training.rows, training.labels,
+        {.rounds = 100, .leaves = 15, .least_leaf_rows = 20, .rate = 0.1, .columns = 1, .check = check});
     scores.push_back(auroc(trees.probabilities(testing.rows), testing.labels));
   }
   Detection found;

@@ -56,7 +56,7 @@ class Evaluator {
   }
 
   std::vector<MarginalError> errors(const data::Table& real, const data::Table& synthetic) const {
-    return marginal_errors(real, synthetic, options_.max_degree, options_.threads);
+    return marginal_errors(real, synthetic, options_.max_degree, options_.threads, options_.check);
   }
 
   Comparison compare(const Rows& sample) {
@@ -71,8 +71,8 @@ class Evaluator {
   }
 
   void add_columns_and_pairs(Comparison& found, const Rows& sample) const {
-    found.columns = column_shapes(real_, sample, schema_, options_.threads);
-    found.pairs = pair_trends(real_, sample, options_.threads);
+    found.columns = column_shapes(real_, sample, schema_, options_.threads, options_.check);
+    found.pairs = pair_trends(real_, sample, options_.threads, options_.check);
     std::vector<double> shapes, trends, dependent, v, rho;
     for (const auto& column : found.columns) shapes.push_back(column.score);
     for (const auto& pair : found.pairs) {
@@ -107,14 +107,14 @@ class Evaluator {
   }
 
   void add_propensity(Comparison& found, const Rows& sample) {
-    found.propensity = propensity(real_.codes, sample.codes, options_.threads);
+    found.propensity = propensity(real_.codes, sample.codes, options_.threads, options_.check);
     if (!found.propensity)
       skip("propensity", "the schema has more than " + std::to_string(most_places) + " values in all");
   }
 
   void add_detection(Comparison& found, const Rows& sample) {
     if (!library_) return skip("detection", why_no_library_);
-    found.detection = detection(*library_, real_, sample, schema_);
+    found.detection = detection(*library_, real_, sample, schema_, options_.check);
     if (!found.detection) skip("detection", "there are fewer than 50 rows of a table");
   }
 

@@ -137,12 +137,14 @@ void OneHotRows::append(const data::Table& table) {
   }
 }
 
-LogisticFit fit_logistic(const OneHotRows& rows, const Labels& labels, double ridge, unsigned threads) {
+LogisticFit fit_logistic(const OneHotRows& rows, const Labels& labels, double ridge, unsigned threads,
+                         const StopCheck& check) {
   FEDLOOM_CHECK(rows.rows() == labels.size() && !labels.empty() && ridge > 0 && rows.width() <= most_places);
   LogisticFit fit{.weights = Vector(rows.width(), 0), .rank = 0, .steps = 0};
   Vector step;
   double loss = 0;
   for (; fit.steps < most_steps; ++fit.steps) {
+    ask(check);
     Normal normal = normal_of(rows, labels, fit.weights, threads);
     if (fit.steps == 0) {  // all weights of the rows are equal: this is the one-hot matrix times itself
       Vector gram = normal.hessian;

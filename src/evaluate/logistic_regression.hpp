@@ -6,6 +6,7 @@
 
 #include "classifier_scores.hpp"
 #include "fedloom/data/table.hpp"
+#include "fedloom/evaluate/stop_check.hpp"
 
 namespace fedloom::evaluate {
 
@@ -38,7 +39,8 @@ inline constexpr std::size_t most_places = 2048;
 
 /// Least −Σ log-likelihood + ridge/2·‖weights‖² (the intercept is free), by Newton's method (IRLS). Needs a ridge > 0.
 /// The same for any number of threads.
-LogisticFit fit_logistic(const OneHotRows& rows, const Labels& labels, double ridge, unsigned threads);
+LogisticFit fit_logistic(const OneHotRows& rows, const Labels& labels, double ridge, unsigned threads,
+                         const StopCheck& check = {});
 
 std::vector<double> probabilities(const LogisticFit& fit, const OneHotRows& rows);
 

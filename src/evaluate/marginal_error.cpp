@@ -26,8 +26,8 @@ double dense_distance(const std::vector<std::int64_t>& a, const std::vector<std:
 
 class Distances {
  public:
-  Distances(const data::Table& real, const data::Table& synthetic, unsigned threads)
-      : real_(real), synthetic_(synthetic), threads_(threads) {}
+  Distances(const data::Table& real, const data::Table& synthetic, unsigned threads, const StopCheck& check)
+      : real_(real), synthetic_(synthetic), threads_(threads), check_(check) {}
 
   /// Of each marginal, in order.
   std::vector<double> of(const std::vector<Marginal>& marginals) {
@@ -37,6 +37,7 @@ class Distances {
     for (std::size_t k = 0; k < marginals.size(); ++k) {
       const auto cells = marginals[k].cells(real_.domain());
       if (cells > 4 * (real_.rows() + synthetic_.rows()) + 1024) {
+        ask(check_);
         distances_[k] = sparse_distance(real_, synthetic_, marginals[k]);
         continue;
       }
@@ -53,6 +54,7 @@ class Distances {
 
  private:
   void measure_batch(const std::vector<Marginal>& marginals, const std::vector<std::size_t>& batch) {
+    ask(check_);
     std::vector<Marginal> some;
     for (const auto k : batch) some.push_back(marginals[k]);
     const auto a = measure::exact_histograms(real_, some, threads_);
@@ -65,6 +67,7 @@ class Distances {
   const data::Table& real_;
   const data::Table& synthetic_;
   unsigned threads_;
+  const StopCheck& check_;
   std::vector<double> distances_;
 };
 
@@ -75,11 +78,12 @@ void require_rows(const data::Table& table, const char* which) {
 }  // namespace
 
 std::vector<double> marginal_distances(const data::Table& real, const data::Table& synthetic,
-                                       const std::vector<Marginal>& marginals, unsigned threads) {
+                                       const std::vector<Marginal>& marginals, unsigned threads,
+                                       const StopCheck& check) {
   if (!(real.domain() == synthetic.domain())) throw std::invalid_argument("the tables have different domains");
   require_rows(real, "real");
   require_rows(synthetic, "synthetic");
-  return Distances(real, synthetic, threads).of(marginals);
+  return Distances(real, synthetic, threads, check).of(marginals);
 }
 
 MarginalError summary_of(const std::vector<Marginal>& marginals, const std::vector<double>& distances) {
@@ -96,11 +100,11 @@ MarginalError summary_of(const std::vector<Marginal>& marginals, const std::vect
 double k_marginal_score(double mean_l1) { return (2 - mean_l1) * 500; }
 
 std::vector<MarginalError> marginal_errors(const data::Table& real, const data::Table& synthetic,
-                                           std::size_t max_degree, unsigned threads) {
+                                           std::size_t max_degree, unsigned threads, const StopCheck& check) {
   std::vector<MarginalError> errors;
   for (std::size_t degree = 1; degree <= std::min(max_degree, real.domain().dimensions()); ++degree) {
     const auto marginals = schema::all_marginals(real.domain().dimensions(), degree);
-    errors.push_back(summary_of(marginals, marginal_distances(real, synthetic, marginals, threads)));
+    errors.push_back(summary_of(marginals, marginal_distances(real, synthetic, marginals, threads, check)));
   }
   return errors;
 }

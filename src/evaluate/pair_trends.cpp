@@ -39,9 +39,11 @@ data::Table cut(const Rows& rows, const std::vector<bool>& numeric) {
   return table;
 }
 
-void add_cramers_v(std::vector<PairTrend>& pairs, const Rows& real, const Rows& synthetic, unsigned threads) {
+void add_cramers_v(std::vector<PairTrend>& pairs, const Rows& real, const Rows& synthetic, unsigned threads,
+                   const StopCheck& check) {
   const auto& domain = real.codes.domain();
   for (auto& pair : pairs) {
+    ask(check);
     const Marginal marginal{pair.first, pair.second};
     if (marginal.cells(domain) > most_cells) continue;
     const auto columns = domain.size(pair.second);
@@ -177,13 +179,14 @@ std::vector<std::uint8_t> ten_bins(const std::vector<double>& numbers) {
   return codes;
 }
 
-std::vector<PairTrend> pair_trends(const Rows& real, const Rows& synthetic, unsigned threads) {
+std::vector<PairTrend> pair_trends(const Rows& real, const Rows& synthetic, unsigned threads, const StopCheck& check) {
   const auto marginals = schema::all_marginals(real.codes.domain().dimensions(), 2);
-  const auto distances = marginal_distances(real.codes, synthetic.codes, marginals, threads);
+  const auto distances = marginal_distances(real.codes, synthetic.codes, marginals, threads, check);
   std::vector<PairTrend> pairs;
   for (std::size_t k = 0; k < marginals.size(); ++k)
     pairs.push_back({.first = marginals[k][0], .second = marginals[k][1], .total_variation = distances[k] / 2});
-  add_cramers_v(pairs, real, synthetic, threads);
+  add_cramers_v(pairs, real, synthetic, threads, check);
+  ask(check);
   add_trends(pairs, real, synthetic, threads);
   return pairs;
 }

@@ -35,9 +35,8 @@ bool is_missing(const schema::Attribute& attribute, const std::string& text) {
 
 /// data::load has read the same file: its shape and its values are as the schema wants them. Of a data base nothing:
 /// a second reading may give the rows in another order.
-std::vector<std::vector<double>> numbers_of(const std::string& source, const schema::Schema& schema) {
+std::vector<std::vector<double>> numbers_of(std::unique_ptr<data::RowSource> opened, const schema::Schema& schema) {
   std::vector<std::vector<double>> numbers(schema.attributes().size());
-  auto opened = data::open_source(source, std::filesystem::current_path());
   const Wanted wanted = wanted_columns(opened->header(), schema);
   if (opened->sorts() || wanted.empty()) return numbers;
   data::RowRequest request;
@@ -62,7 +61,13 @@ bool has_numbers(const schema::Attribute& attribute) {
 }
 
 Rows load_rows(const std::string& name, const std::string& source, const schema::Schema& schema) {
-  Rows rows{name, data::load(source, std::filesystem::current_path(), schema, {}).table, numbers_of(source, schema)};
+  return load_rows(
+      name, [&] { return data::open_source(source, std::filesystem::current_path()); }, schema);
+}
+
+Rows load_rows(const std::string& name, const OpenRows& open, const schema::Schema& schema) {
+  Rows rows{name, data::load(open(), schema, {}).table, {}};
+  rows.numbers = numbers_of(open(), schema);
   return rows;
 }
 

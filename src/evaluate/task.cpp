@@ -35,6 +35,7 @@ TaskTrial::TaskTrial(const Rows& real, const schema::Schema& schema, const Optio
       target_(options.target.value()),
       protected_(options.protected_attributes),
       threads_(options.threads),
+      check_(options.check),
       trees_(options.trees && library),
       logistic_(options.logistic && OneHotRows(schema.domain(), target_.attribute).width() <= most_places),
       library_(library),
@@ -83,7 +84,7 @@ ClassifierScores TaskTrial::scores_of(const std::vector<double>& probabilities) 
 }
 
 ClassifierScores TaskTrial::try_trees(const data::Table& table, const Labels& labels) const {
-  const BoostedTrees trees(*library_, tree_rows(table, schema_, target_.attribute), labels, {});
+  const BoostedTrees trees(*library_, tree_rows(table, schema_, target_.attribute), labels, {.check = check_});
   return scores_of(trees.probabilities(tree_rows(test_, schema_, target_.attribute)));
 }
 
@@ -91,7 +92,7 @@ ClassifierScores TaskTrial::try_logistic(const data::Table& table, const Labels&
   OneHotRows rows(schema_.domain(), target_.attribute), test(schema_.domain(), target_.attribute);
   rows.append(table);
   test.append(test_);
-  return scores_of(probabilities(fit_logistic(rows, labels, ridge, threads_), test));
+  return scores_of(probabilities(fit_logistic(rows, labels, ridge, threads_, check_), test));
 }
 
 std::vector<Learned> TaskTrial::learn(const data::Table& table) const {

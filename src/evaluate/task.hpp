@@ -27,6 +27,7 @@ class TaskTrial {
   Target target_;
   std::vector<std::uint32_t> protected_;
   unsigned threads_;
+  StopCheck check_;
   bool trees_, logistic_;
   std::optional<LightGbm> library_;
   data::Table test_;

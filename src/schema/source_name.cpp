@@ -82,4 +82,11 @@ SourceName parse_source(std::string_view text) {
   return name;
 }
 
+std::string with_scheme(const std::string& text) {
+  for (const char* scheme : {"csv:", "parquet:", "postgres"}) {
+    if (text.starts_with(scheme)) return text;
+  }
+  return (text.ends_with(".parquet") ? "parquet:" : "csv:") + text;
+}
+
 }  // namespace fedloom::schema

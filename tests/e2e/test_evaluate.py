@@ -103,7 +103,7 @@ class Evaluate(unittest.TestCase):
 
     def test_options_of_a_task_need_one(self):
         for words in (["--test", self.real], ["--protected", "colour"], ["--learner", "logistic"]):
-            self.fails(2, "there is none; add --target COLUMN", *words)
+            self.fails(2, "there is none; add the target, a column", *words)
 
     def test_words_that_mean_nothing_are_refused(self):
         self.fails(2, "--degree", "--degree", "4")

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "fedloom/base/hash.hpp"
+#include "fedloom/data/row_source.hpp"
 #include "fedloom/data/table.hpp"
 #include "fedloom/schema/schema.hpp"
 
@@ -53,6 +54,8 @@ struct Loaded {
 /// without an order are sorted by all columns first, so that all ranks see the same.
 Loaded load(const std::string& source, const std::filesystem::path& base, const schema::Schema& schema,
             const Unit& unit, const Part& part = {});
+/// The same of rows that are opened and not started.
+Loaded load(std::unique_ptr<RowSource> rows, const schema::Schema& schema, const Unit& unit, const Part& part = {});
 
 /// Like load but never throws: what would be clipped, sent to `other` or refused, per column. PRIVATE as LoadReport.
 struct CheckReport : LoadReport {

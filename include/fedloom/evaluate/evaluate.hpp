@@ -22,6 +22,7 @@ struct Options {
   bool trees = true, logistic = true;               ///< ways to learn the target
   bool propensity = true, detection = true;         ///< models that try to tell the tables apart
   unsigned threads = 0;                             ///< 0: one per core
+  StopCheck check{};                                ///< may throw, and so end the work
 };
 
 /// `real`: one table per site, all of `schema`. `synthetic`: samples, compared one by one. What cannot be said is in

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "fedloom/data/table.hpp"
+#include "fedloom/evaluate/stop_check.hpp"
 #include "fedloom/schema/query.hpp"
 
 namespace fedloom::evaluate {
@@ -23,11 +24,12 @@ struct MarginalError {
 /// One entry for each degree from 1 to max_degree (at most 3) that the domain has marginals of. `threads` 0: one per
 /// core. Throws DataError when a table has no rows, std::invalid_argument when the domains differ.
 std::vector<MarginalError> marginal_errors(const data::Table& real, const data::Table& synthetic,
-                                           std::size_t max_degree, unsigned threads = 0);
+                                           std::size_t max_degree, unsigned threads = 0, const StopCheck& check = {});
 
 /// ‖M_r(real)/N_real − M_r(synthetic)/N_synthetic‖₁ of each marginal, in order. As marginal_errors.
 std::vector<double> marginal_distances(const data::Table& real, const data::Table& synthetic,
-                                       const std::vector<schema::Marginal>& marginals, unsigned threads = 0);
+                                       const std::vector<schema::Marginal>& marginals, unsigned threads = 0,
+                                       const StopCheck& check = {});
 
 /// What marginal_errors says of marginals of one degree and their distances.
 MarginalError summary_of(const std::vector<schema::Marginal>& marginals, const std::vector<double>& distances);

@@ -2,9 +2,12 @@
 // Rows to compare: the schema's codes of all attributes, and the numbers themselves where an attribute has numbers.
 // PRIVATE where they are real rows; nothing here is ever sent.
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "fedloom/data/row_source.hpp"
 #include "fedloom/data/table.hpp"
 #include "fedloom/schema/schema.hpp"
 
@@ -24,6 +27,10 @@ bool has_numbers(const schema::Attribute& attribute);
 /// Reads a table as data::load does (`source` as there, paths from the current folder) and, of a file, its numbers as
 /// they stand in it, not clipped. Rows that Fedloom wrote are of Schema::of_outputs(). Throws DataError.
 Rows load_rows(const std::string& name, const std::string& source, const schema::Schema& schema);
+
+/// The same of rows that lie elsewhere: `open` gives them from their beginning, each time it is called.
+using OpenRows = std::function<std::unique_ptr<data::RowSource>()>;
+Rows load_rows(const std::string& name, const OpenRows& open, const schema::Schema& schema);
 
 /// All rows of several tables of one schema, in order.
 Rows together(const std::vector<Rows>& tables);

@@ -16,4 +16,7 @@ struct SourceName {
 /// a user, a password or an address is refused: those belong into libpq's own files and environment.
 SourceName parse_source(std::string_view text);
 
+/// A source as a person names it: one without a scheme is a file's path, of Parquet where it ends so, else of CSV.
+std::string with_scheme(const std::string& text);
+
 }  // namespace fedloom::schema
