@@ -29,6 +29,9 @@ struct Share {
 // Parts of the whole budget that go to a first look; the rest is for what is selected.
 inline constexpr double kCountPart = 0.005;
 inline constexpr double kOneWayPart = 0.25;  ///< at least; one_way_part() may want more
+// trust: none with kept attributes: the 1-ways ask for less, as each pair with a kept one tells two of them.
+inline constexpr double kOneWayPartBesideKept = 0.15;
+inline constexpr double kKeptPairsPart = 0.15;
 inline constexpr double kLookPart = 0.10;
 inline constexpr double kLookPartBesideScores = 0.05;  ///< trust: central
 inline constexpr double kLookPartOfCodes = 0.50;       ///< where bins are the codes, and a triple is measured for good
@@ -43,8 +46,8 @@ struct Batches {
 };
 Batches batches_for(std::size_t dimensions, double typical_noise);
 
-/// trust: central, aggregate: T = d·clip(2·(.07/ν)^.6, 1.5, 12) picks, at most kMostPicks, as each is a round with a fit
-/// of all that was measured; 90 % of a pick's cost is the measurement.
+/// trust: central, aggregate: T = d·clip(2·(.07/ν)^.6, 1.5, 12) picks, at most kMostPicks, as each is a round with a
+/// fit of all that was measured; 90 % of a pick's cost is the measurement.
 inline constexpr double kPickPartOfSelection = 0.1;
 inline constexpr double kMostPicks = 300;
 double picks_for(std::size_t dimensions, double typical_noise);

@@ -18,6 +18,8 @@ constexpr std::uint32_t kBinsOfTriples = 3, kBinsOfPairs = 4;
 // A step of the fit takes time with each cell.
 constexpr double kCellsOfTriples = 150'000, kCellsOfPairs = 2'000'000;
 constexpr double kNoisePartAtMost = 1.0;
+// Of a look's cost, what a marginal with a kept attribute takes beside another (docs/experiments, section 8).
+constexpr double kKeptShare = 4.0;
 // A pair's error over its codes is larger than over a few bins.
 constexpr double kErrorOfCodes = 2.0;
 
@@ -81,6 +83,17 @@ std::vector<std::uint32_t> equal_runs(const std::vector<double>& counts, std::ui
     held += mass(code);
   }
   return bin_of;
+}
+
+std::vector<double> look_parts(const Look& look, const Kept& kept) {
+  std::vector<double> parts;
+  double total = 0;
+  for (const Marginal& marginal : look.marginals) {
+    parts.push_back(!look.whole() && kept.in(marginal) ? kKeptShare : 1.0);
+    total += parts.back();
+  }
+  for (double& part : parts) part /= total;
+  return parts;
 }
 
 std::optional<Look> look_for(const Domain& domain, const std::vector<boundary::Measurement>& one_ways,

@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "coordinator/selection.hpp"
 #include "fedloom/boundary/measurement.hpp"
 
 namespace fedloom::coordinator {
@@ -29,6 +30,10 @@ struct LookRequest {
 };
 std::optional<Look> look_for(const schema::Domain& domain, const std::vector<boundary::Measurement>& one_ways,
                              const LookRequest& request);
+
+/// Parts of the look's cost, summing to 1: four times as much for a marginal that holds a kept attribute; equal where
+/// the look is at the codes.
+std::vector<double> look_parts(const Look& look, const Kept& kept);
 
 /// Runs of neighbouring codes of about equal mass, at most `bins` of them; a code with as much mass stays alone.
 std::vector<std::uint32_t> equal_runs(const std::vector<double>& counts, std::uint32_t bins);

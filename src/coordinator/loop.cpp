@@ -48,7 +48,9 @@ Loop::Impl::Impl(const config::Experiment& e, std::uint32_t sites)
 bool Loop::Impl::one_way_only() const { return asks_one_ways_only(experiment); }
 
 void Loop::Impl::plan_first() {
-  std::vector<Share> first = one_way_shares(domain(), one_way_only() ? 1.0 - kCountPart : kOneWayPart);
+  std::vector<Share> first = one_way_shares(domain(), one_way_only()         ? 1.0 - kCountPart
+                                                      : pairs_kept().empty() ? kOneWayPart
+                                                                             : kOneWayPartBesideKept);
   first.insert(first.begin(), {{schema::Query::Kind::marginal, schema::Marginal(), 0, 0}, kCountPart});
   measure_next(Phase::one_way, std::move(first));
 }

@@ -60,7 +60,12 @@ Forecast forecast(const config::Experiment& experiment, std::uint32_t sites, std
   out.rho = rho;
   out.sites = sites;
   out.contributors = crowd.contributors;
-  const double one_way = independent ? 1.0 - kCountPart : one_way_part(domain, rho, crowd.inflation(), rows);
+  const std::vector<schema::Marginal> kept =
+      independent || exact_scores ? std::vector<schema::Marginal>()
+                                  : kept_pairs(workload, Kept(bins, experiment.generator), bins.dimensions());
+  const double one_way = independent ? 1.0 - kCountPart
+                                     : one_way_part(domain, rho, crowd.inflation(), rows) -
+                                           (kept.empty() ? 0.0 : kOneWayPart - kOneWayPartBesideKept);
   out.stages.push_back(equal_stage("count", kCountPart * rho, 1, 1, crowd));
   out.stages.push_back(one_way_stage(domain, one_way * rho, crowd));
   const double noise = typical_noise(workload, domain.dimensions(), rho, crowd.inflation(), rows);
@@ -100,8 +105,17 @@ Forecast forecast(const config::Experiment& experiment, std::uint32_t sites, std
       sketched = 8.0 * static_cast<double>(sketches.size());
       out.stages.push_back(sketch);
     }
+    const double kept_part = sketches_wanted && !kept.empty() ? kKeptPairsPart : 0.0;
+    if (kept_part > 0) {
+      double cells = 0;
+      for (const schema::Marginal& pair : kept) cells += static_cast<double>(pair.cells(bins));
+      const auto pairs = static_cast<std::uint64_t>(kept.size());
+      out.stages.push_back(
+          equal_stage("kept pairs", kept_part * rho, pairs, cells / static_cast<double>(pairs), crowd));
+    }
     const auto [cliques, batches] = batches_for(domain.dimensions(), noise);
-    out.stages.push_back(equal_stage("measure", (1.0 - kCountPart - sketch_part - look.part - one_way) * rho, cliques,
+    out.stages.push_back(equal_stage("measure",
+                                     (1.0 - kCountPart - sketch_part - kept_part - look.part - one_way) * rho, cliques,
                                      measured_cells, crowd));
     out.rounds = 1 + (look.look ? 1 : 0) + (sketches_wanted ? 1 : 0) + batches;
     fit_flops = step_flops * 100.0 * batches;

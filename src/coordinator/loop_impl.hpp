@@ -42,6 +42,9 @@ struct Loop::Impl {
   void plan_after(Phase done);
   /// 1-ways are in: the share that they lack goes along with the next step, or alone.
   double missing_one_way_part() const;
+  /// Pairs with a kept attribute that go along with the sketch; the first 1-ways ask for less where there are any.
+  std::vector<schema::Marginal> pairs_kept() const;
+  void add_kept_pairs(std::vector<Share>& wanted);
   /// ν, from the rows as they are estimated by now.
   double predicted_noise() const;
   /// Over `over`, bins of the measured domain; empty: over the domain itself.

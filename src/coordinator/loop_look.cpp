@@ -17,9 +17,9 @@ void Loop::Impl::plan_look() {
   if (!look) return plan_after_look();
   const double all = (look->whole() ? kLookPartOfCodes : part) * budget.total() / budget.left();
   std::vector<Share> wanted;
-  for (const schema::Marginal& marginal : look->marginals) {
-    wanted.push_back(
-        {{schema::Query::Kind::marginal, marginal, 0, 0}, all / static_cast<double>(look->marginals.size())});
+  const std::vector<double> parts = look_parts(*look, Kept(domain(), experiment.generator));
+  for (std::size_t k = 0; k < parts.size(); ++k) {
+    wanted.push_back({{schema::Query::Kind::marginal, look->marginals[k], 0, 0}, all * parts[k]});
   }
   if (look->whole()) add_missing_one_ways(wanted);
   const double noise = predicted_noise();

@@ -26,9 +26,24 @@ void Loop::Impl::plan_sketch() {
   for (const schema::Query& query : queries) {
     wanted.push_back({query, part * static_cast<double>(query.row_l2_squared()) / squares});
   }
+  add_kept_pairs(wanted);
   add_missing_one_ways(wanted);
   state.rounds_planned = state.round + 1 + batches_for(domain().dimensions(), typical).count;
   measure_next(Phase::sketch, std::move(wanted));
+}
+
+std::vector<schema::Marginal> Loop::Impl::pairs_kept() const {
+  if (one_way_only() || scores_are_exact()) return {};
+  return kept_pairs(workload, Kept(domain(), experiment.generator), domain().dimensions());
+}
+
+void Loop::Impl::add_kept_pairs(std::vector<Share>& wanted) {
+  const std::vector<schema::Marginal> pairs = pairs_kept();
+  const double all = kKeptPairsPart * budget.total() / budget.left();
+  const std::vector<double> parts = batch_parts(pairs, domain(), workload.reference_cells());
+  for (std::size_t k = 0; k < pairs.size(); ++k) {
+    wanted.push_back({{schema::Query::Kind::marginal, pairs[k], 0, 0}, all * parts[k]});
+  }
 }
 
 void Loop::Impl::start_batches() {

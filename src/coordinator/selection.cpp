@@ -75,9 +75,28 @@ class Covered {
 
 }  // namespace
 
+Kept::Kept(const schema::Domain& domain, const config::GeneratorConfig& generator) {
+  for (std::size_t i = 0; i < domain.dimensions(); ++i) {
+    kept_.push_back(std::find(generator.keep.begin(), generator.keep.end(), domain.name(i)) != generator.keep.end());
+  }
+}
+
+bool Kept::in(const Marginal& marginal) const {
+  return std::any_of(marginal.begin(), marginal.end(), [&](std::uint32_t i) { return kept_[i]; });
+}
+
+std::vector<Marginal> kept_pairs(const Workload& workload, const Kept& kept, std::size_t dimensions) {
+  std::vector<Marginal> pairs;
+  std::copy_if(workload.marginals().begin(), workload.marginals().end(), std::back_inserter(pairs),
+               [&](const Marginal& marginal) { return marginal.degree() == 2 && kept.in(marginal); });
+  if (pairs.size() > 2 * dimensions) pairs.clear();
+  return pairs;
+}
+
 Workload::Workload(const schema::Domain& domain, const config::GeneratorConfig& generator) {
   const std::vector<double> attribute = attribute_weights(domain, generator);
   const std::size_t degree = std::min<std::size_t>(generator.degree, domain.dimensions());
+  const Kept kept(domain, generator);
   double largest = 0, log_cells = 0;
   std::size_t pairs = 0;
   for (std::size_t k = 1; k <= degree; ++k) {
@@ -88,6 +107,7 @@ Workload::Workload(const schema::Domain& domain, const config::GeneratorConfig& 
       cells_.push_back(cells);
       weights_.push_back(std::accumulate(marginal.begin(), marginal.end(), 0.0,
                                          [&](double sum, std::uint32_t i) { return sum + attribute[i]; }));
+      if (kept.in(marginal)) weights_.back() *= kKeptWorth;
       largest = std::max(largest, weights_.back());
       if (k == 2) {
         log_cells += std::log(static_cast<double>(cells));

@@ -14,6 +14,19 @@ namespace fedloom::coordinator {
 /// E|N(0, 1)|: a cell's expected noise is √(2/π)·σ.
 inline constexpr double kNoiseBias = 0.7978845608028654;
 
+/// What attributes the experiment asks to keep, and which marginals hold one.
+class Kept {
+ public:
+  Kept(const schema::Domain& domain, const config::GeneratorConfig& generator);
+  bool in(const schema::Marginal& marginal) const;
+
+ private:
+  std::vector<bool> kept_;
+};
+
+/// A marginal that holds a kept attribute is worth this many times as much (docs/experiments, section 8).
+inline constexpr double kKeptWorth = 3.0;
+
 /// The downward closure of all marginals of the workload's degree, up to a limit of cells.
 class Workload {
  public:
@@ -21,7 +34,8 @@ class Workload {
   const std::vector<schema::Marginal>& marginals() const noexcept { return marginals_; }
   std::size_t size() const noexcept { return marginals_.size(); }
   std::uint64_t cells(std::size_t k) const { return cells_[k]; }
-  /// w_r = Σ_{q∈W} c_q·|r ∩ q|, the largest scaled to 1; c_q = 2 where q touches a `keep` attribute, else 1.
+  /// w_r = Σ_{q∈W} c_q·|r ∩ q|, three times that where r holds a `keep` attribute, the largest scaled to 1; c_q = 2
+  /// where q holds one, else 1.
   double weight(std::size_t k) const { return weights_[k]; }
   /// Geometric mean of the cells of a pair; 1 where there is none.
   double reference_cells() const noexcept { return reference_cells_; }
@@ -38,6 +52,10 @@ double typical_noise(const Workload& workload, std::size_t dimensions, double rh
 
 /// Share of ρ for the 1-ways: more when a share of .25 would leave them noisy.
 double one_way_part(const schema::Domain& domain, double rho, double inflation, double rows);
+
+/// All pairs with a kept attribute, to measure at their codes beside the 1-ways; none where nothing is kept, or so much
+/// that they are more than two for each attribute.
+std::vector<schema::Marginal> kept_pairs(const Workload& workload, const Kept& kept, std::size_t dimensions);
 
 /// Cliques to sketch: all pairs, and triples of at most 64 cells unless there are very many.
 std::vector<schema::Query> sketch_queries(const Workload& workload, std::uint64_t seed);

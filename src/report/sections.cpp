@@ -25,7 +25,7 @@ std::string workload_in_words(const config::GeneratorConfig& generator) {
   auto text = generator.degree == 1 ? std::string("every attribute by itself")
                                     : "all sets of " + degree + " attributes, of up to " +
                                           grouped(static_cast<double>(generator.max_cells)) + " cells each";
-  if (!generator.keep.empty()) text += "; those with " + listed(generator.keep) + " count double";
+  if (!generator.keep.empty()) text += "; those with " + listed(generator.keep) + " count most";
   return text;
 }
 

@@ -3,7 +3,7 @@
 //
 //   bench_loop --csv TABLE.csv --domain DOMAIN.json [--trust none|central] [--sites 3] [--epsilon 1]
 //              [--delta 1e-9] [--seed 0] [--method gem|independent] [--network table|mlp] [--degree 3] [--components
-//              500] [--take ROWS]
+//              500] [--take ROWS] [--keep ATTRIBUTE]
 //              [--refit 1] [--gpu 1] [--score DEGREE] [--save MEASUREMENTS.jsonl] [--out SYNTHETIC.csv]
 //
 // --score prints the mean L1 error of all marginals of that degree: of as many rows as the run drew, and of the model.
@@ -242,6 +242,7 @@ int run(const std::map<std::string, std::string>& option) {
   if (get("method", "gem") == "independent") experiment.generator.method = config::Method::independent;
   if (get("network", "table") == "mlp") experiment.generator.network = config::Network::mlp;
   experiment.generator.degree = whole(get("degree", "3"));
+  if (option.contains("keep")) experiment.generator.keep = {option.at("keep")};
   const std::uint32_t sites = central ? 1 : whole(get("sites", "3"));
   train::set_threads(whole(get("threads", "1")));
   if (option.contains("components")) experiment.generator.components = whole(option.at("components"));

@@ -69,6 +69,32 @@ TEST(LookFor, IsLeftOutWhereItWouldShowNoiseOnly) {
   EXPECT_FALSE(look_for(domain_of(3000, 10), {}, clear(2))) << "too many pairs to fit to";
 }
 
+config::GeneratorConfig keeping(const std::string& name) {
+  config::GeneratorConfig generator;
+  generator.keep = {name};
+  return generator;
+}
+
+TEST(LookParts, AreFourTimesAsLargeWhereAnAttributeIsKept) {
+  const Domain domain({{"a", 9}, {"b", 9}, {"c", 9}, {"d", 9}});
+  const auto look = look_for(domain, {}, clear(3));
+  ASSERT_TRUE(look);
+  ASSERT_EQ(look->marginals.size(), 4U);
+  const std::vector<double> parts = look_parts(*look, Kept(domain, keeping("a"))),
+                            equal = look_parts(*look, Kept(domain, {}));
+  for (std::size_t k = 0; k < 4; ++k) {
+    EXPECT_DOUBLE_EQ(parts[k], look->marginals[k][0] == 0 ? 4.0 / 13.0 : 1.0 / 13.0);
+    EXPECT_DOUBLE_EQ(equal[k], 0.25);
+  }
+}
+
+TEST(LookParts, AreEqualAtTheCodes) {
+  const Domain domain({{"a", 2}, {"b", 2}, {"c", 2}, {"d", 2}});
+  const auto look = look_for(domain, {}, clear(3));
+  ASSERT_TRUE(look && look->whole());
+  for (const double part : look_parts(*look, Kept(domain, keeping("a")))) EXPECT_DOUBLE_EQ(part, 0.25);
+}
+
 /// Cells of a table of 900 rows in which the first two of three attributes are equal.
 std::vector<std::int64_t> diagonal() {
   std::vector<std::int64_t> out(18, 0);

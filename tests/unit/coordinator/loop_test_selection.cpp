@@ -12,13 +12,19 @@ using schema::Marginal;
 
 schema::Domain domain() { return schema::Domain({{"a", 2}, {"b", 3}, {"c", 4}, {"d", 5}}); }
 
-/// Σ_{q∈W} c_q·|r ∩ q| by its definition.
+config::GeneratorConfig keeping(const std::string& name) {
+  config::GeneratorConfig generator;
+  generator.keep = {name};
+  return generator;
+}
+
+/// Σ_{q∈W} c_q·|r ∩ q| by its definition, three times that where r holds a kept attribute.
 double weight(const schema::Domain& domain, const Marginal& r, std::size_t degree, const Marginal& keep) {
   double sum = 0;
   for (const Marginal& q : schema::all_marginals(domain.dimensions(), degree)) {
     sum += (q.common(keep) > 0 ? 2.0 : 1.0) * static_cast<double>(q.common(r));
   }
-  return sum;
+  return r.common(keep) > 0 ? 3.0 * sum : sum;
 }
 
 TEST(Workload, WeightsAreTheirDefinitionScaledToOne) {
@@ -40,6 +46,24 @@ TEST(Workload, IsTheDownwardClosureUpToTheLimit) {
   generator.max_cells = 12;
   const Workload workload(domain(), generator);
   EXPECT_EQ(workload.size(), 4U + 4U + 0U);  // a×b 6, a×c 8, a×d 10, b×c 12; every triple has 24 cells or more
+}
+
+TEST(KeptPairs, AreAllThatHoldAKeptAttribute) {
+  const auto generator = keeping("b");
+  const Workload workload(domain(), generator);
+  EXPECT_EQ(kept_pairs(workload, Kept(domain(), generator), 4), (std::vector<Marginal>{{0, 1}, {1, 2}, {1, 3}}));
+  EXPECT_TRUE(kept_pairs(workload, Kept(domain(), {}), 4).empty());
+}
+
+TEST(KeptPairs, AreNoneWhereMostIsKept) {
+  config::GeneratorConfig generator;
+  std::vector<schema::Domain::Axis> axes;
+  for (const std::string name : {"a", "b", "c", "d", "e", "f"}) {
+    axes.push_back({name, 3});
+    generator.keep.push_back(name);
+  }
+  const schema::Domain six(axes);
+  EXPECT_TRUE(kept_pairs(Workload(six, generator), Kept(six, generator), 6).empty()) << "15 pairs of 6 attributes";
 }
 
 TEST(SketchedError, IsUnbiasedInTheSquare) {
