@@ -8,8 +8,8 @@ namespace fedloom::model {
 namespace {
 
 constexpr int kSweeps = 3;
-constexpr double kVisited = 0.2;  // share of the rows visited per attribute and sweep
-constexpr float kLeastProbability = 0.0015F;
+constexpr double kVisited = 0.4;  // share of the rows visited per attribute and sweep
+constexpr float kLeastProbability = 0.0005F;
 
 /// Pᵀ P / B in double.
 std::vector<float> pair_probabilities(const Mixture& mixture) {

@@ -18,7 +18,7 @@ class Refiner {
   /// `rows`: how many will be refined in all.
   Refiner(const Mixture& mixture, std::uint64_t rows);
   /// Greedy passes over `codes` (row-major, one row per entry of `component`). A cell moves only to a value that its
-  /// own component gives a probability of at least 0.0015, and only when that brings the squared error of all pairs
+  /// own component gives a probability of at least 0.0005, and only when that brings the squared error of all pairs
   /// and triples with this attribute down.
   void refine(std::span<std::uint32_t> codes, std::span<const std::uint32_t> component, PublicStream& stream);
 
