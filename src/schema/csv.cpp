@@ -1,12 +1,13 @@
 #include "fedloom/schema/csv.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
 namespace fedloom::schema {
 namespace {
 
-constexpr std::size_t buffer_bytes = 1 << 18;
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 /// Bytes that may end a plain stretch of an unquoted field.
 constexpr std::array<bool, 256> special_bytes() {
@@ -18,8 +19,8 @@ constexpr std::array<bool, 256> is_special = special_bytes();
 
 }  // namespace
 
-CsvReader::CsvReader(std::istream& in, std::size_t max_record_bytes)
-    : in_(&in), limit_(max_record_bytes), buffer_(buffer_bytes) {
+CsvReader::CsvReader(std::istream& in, std::size_t max_record_bytes, std::size_t buffer_bytes)
+    : in_(&in), limit_(max_record_bytes), buffer_(std::max(buffer_bytes, byte_order_mark.size())) {
   skip_byte_order_mark();
 }
 
@@ -33,8 +34,7 @@ bool CsvReader::more() {
 }
 
 void CsvReader::skip_byte_order_mark() {
-  constexpr std::string_view mark = "\xEF\xBB\xBF";
-  if (more() && std::string_view(buffer_.data(), have_).starts_with(mark)) at_ = mark.size();
+  if (more() && std::string_view(buffer_.data(), have_).starts_with(byte_order_mark)) at_ = byte_order_mark.size();
 }
 
 bool CsvReader::take(std::string& field, std::size_t end) {

@@ -15,7 +15,9 @@ namespace fedloom::schema {
 class CsvReader {
  public:
   enum class Result { record, end, unclosed_quote, stray_quote, too_long };
-  explicit CsvReader(std::istream& in, std::size_t max_record_bytes = 1 << 20);
+  /// `buffer_bytes`: how much is read at a time, at least the 3 bytes of a byte order mark; what is read does not
+  /// depend on it.
+  explicit CsvReader(std::istream& in, std::size_t max_record_bytes = 1 << 20, std::size_t buffer_bytes = 1 << 18);
   /// `fields` keeps its strings' memory between calls. After a Result other than `record` the reader is spent.
   Result next(std::vector<std::string>& fields);
   std::uint64_t line() const noexcept { return line_; }  ///< line the last record began on, from 1

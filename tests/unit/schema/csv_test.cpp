@@ -16,9 +16,9 @@ struct Read {
   Result last = Result::record;
 };
 
-Read read(const std::string& text, std::size_t limit = 1 << 20) {
+Read read(const std::string& text, std::size_t limit = 1 << 20, std::size_t buffer = 1 << 18) {
   std::istringstream stream(text);
-  CsvReader reader(stream, limit);
+  CsvReader reader(stream, limit, buffer);
   Read all;
   Record record;
   while ((all.last = reader.next(record)) == Result::record) {
@@ -95,6 +95,18 @@ TEST(CsvReader, ReadsTheSameAcrossTheEdgesOfItsBuffer) {
     ASSERT_EQ(all.size(), 4u) << shift;
     EXPECT_EQ(all[0][0].size(), first - 1);
     EXPECT_EQ(std::vector<Record>(all.begin() + 1, all.end()), expected) << shift;
+  }
+}
+
+TEST(CsvReader, ReadsTheSameWithAnyBuffer) {
+  const std::string text = "\xEF\xBB\xBF\"x\"\"\n\",\r\nlast,\r,\"\"\n\n\"open";
+  const Read expected = read(text);
+  EXPECT_EQ(expected.records, (std::vector<Record>{{"x\"\n", ""}, {"last", "\r", ""}, {""}}));
+  for (std::size_t buffer = 0; buffer <= text.size(); ++buffer) {
+    const Read all = read(text, 1 << 20, buffer);
+    EXPECT_EQ(all.records, expected.records) << buffer;
+    EXPECT_EQ(all.lines, expected.lines) << buffer;
+    EXPECT_EQ(all.last, Result::unclosed_quote) << buffer;
   }
 }
 
