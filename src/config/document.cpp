@@ -121,11 +121,12 @@ Document::Document(const std::filesystem::path& file, const std::string& text, s
 }
 
 void Document::take(const YamlNode& tree, std::string_view kind) {
-  const json schema = json::parse(json_schema(kind));
+  const JsonSchema& parsed = parsed_schema(kind);
+  const json& schema = parsed.tree();
   value_ = TypedView(*this).read(tree, schema, json::json_pointer());
   if (kind == "schema") refuse_blanks();
   std::vector<Explanation> explanations;
-  const std::vector<std::string> broken = broken_values(schema, value_);
+  const std::vector<std::string> broken = parsed.broken_values(value_);
   for (const std::string& pointer : broken) {
     const json::json_pointer at(pointer);
     if (!value_.contains(at)) continue;

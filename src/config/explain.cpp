@@ -11,16 +11,18 @@ namespace {
 
 using nlohmann::json;
 
-/// "'epsilon'", "item 3 of 'keep'", "the file".
-std::string named(const std::string& pointer) {
+/// "'epsilon'", "item 3 of 'keep'", "item 2 of item 1 of 'tree'", "the file".
+std::string named(const json::json_pointer& pointer) {
   if (pointer.empty()) return "the file";
-  const json::json_pointer whole(pointer);
-  const std::string last = whole.back();
-  const bool index =
-      !last.empty() && std::all_of(last.begin(), last.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (!index || whole.parent_pointer().empty()) return "'" + last + "'";
-  return "item " + std::to_string(std::stoul(last) + 1) + " of '" + whole.parent_pointer().back() + "'";
+  const std::string& last = pointer.back();
+  constexpr std::size_t most_digits = 9;
+  const bool index = !last.empty() && last.size() <= most_digits &&
+                     std::all_of(last.begin(), last.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!index || pointer.parent_pointer().empty()) return "'" + last + "'";
+  return "item " + std::to_string(std::stoul(last) + 1) + " of " + named(pointer.parent_pointer());
 }
+
+std::string named(const std::string& pointer) { return named(json::json_pointer(pointer)); }
 
 std::string number_text(const json& number) {
   if (!number.is_number_float()) return number.dump();

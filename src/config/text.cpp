@@ -1,25 +1,31 @@
 #include "text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <utility>
 
 namespace fedloom::config {
 namespace {
 
-/// Optimal string alignment distance.
+constexpr std::size_t longest_name = 100;
+
+/// Optimal string alignment distance of two texts of at most longest_name bytes. Three rows of its table are enough.
 std::size_t edits(std::string_view a, std::string_view b) {
-  std::vector<std::vector<std::size_t>> cost(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
-  for (std::size_t i = 0; i <= a.size(); ++i) cost[i][0] = i;
-  for (std::size_t j = 0; j <= b.size(); ++j) cost[0][j] = j;
+  using Row = std::array<std::size_t, longest_name + 1>;
+  Row before_last{}, last{}, row{};
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
+    before_last = std::exchange(last, row);
+    row[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = cost[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      cost[i][j] = std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, replaced});
+      const std::size_t replaced = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, replaced});
       const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-      if (swapped) cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
+      if (swapped) row[j] = std::min(row[j], before_last[j - 2] + 1);
     }
   }
-  return cost[a.size()][b.size()];
+  return row[b.size()];
 }
 
 /// Bytes of the UTF-8 character at the start of `text`, 0 when it is none.
@@ -59,12 +65,13 @@ std::string joined(const std::vector<std::string>& names) {
 }
 
 std::string nearest(std::string_view text, const std::vector<std::string>& names) {
-  constexpr std::size_t longest = 100;
-  if (text.size() > longest) return {};
+  if (text.size() > longest_name) return {};
   std::string best;
   std::size_t fewest = std::max<std::size_t>(1, text.size() / 3) + 1;
   for (const std::string& name : names) {
-    if (name.size() > longest) continue;
+    // So many letters must at least be put in or taken out.
+    const std::size_t longer = std::max(name.size(), text.size()) - std::min(name.size(), text.size());
+    if (name.size() > longest_name || longer >= fewest) continue;
     const std::size_t count = edits(text, name);
     if (count < fewest) {
       fewest = count;

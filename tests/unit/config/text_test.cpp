@@ -11,6 +11,14 @@ TEST(Nearest, FindsTheNameWithTheFewestEdits) {
   EXPECT_EQ(nearest("max_row", {"max_rows", "max_sites"}), "max_rows");
 }
 
+TEST(Nearest, TakesNamesUpToAHundredBytes) {
+  const std::string name(100, 'a');
+  EXPECT_EQ(nearest(name.substr(1) + "b", {name}), name);
+  EXPECT_EQ(nearest("b" + name.substr(2), {name}), name);
+  EXPECT_EQ(nearest(name + "a", {name}), "");
+  EXPECT_EQ(nearest(name, {name + "a"}), "");
+}
+
 TEST(Nearest, SuggestsNothingThatIsFarAway) {
   EXPECT_EQ(nearest("zzz", {"delta", "epsilon"}), "");
   EXPECT_EQ(nearest(std::string(1000, 'a'), {std::string(1000, 'a')}), "");
