@@ -21,6 +21,7 @@ static_assert(std::endian::native == std::endian::little, "tensors are copied as
 using nlohmann::json;
 
 constexpr const char* kFormat = "fedloom-model";
+constexpr const char* kKind = "product mixture";
 constexpr std::uintmax_t kLargestFile = std::uintmax_t{4} << 30;
 constexpr std::uint32_t kMostComponents = 1000000;
 constexpr std::size_t kMostNetworkWeights = 1000;
@@ -143,6 +144,23 @@ void check_format(Parts& parts) {
     refuse("this is a model of version " + std::to_string(version) + ", and this program reads version " +
            std::to_string(kModelVersion));
   }
+  if (parts.text("kind") != kKind) refuse("the model is of a kind that this program does not know");
+}
+
+/// What the file says of itself, for people and other programs. The schema is read by who uses it.
+ModelCard read_card(Parts& parts) {
+  ModelCard card;
+  card.schema_yaml = parts.text("schema");
+  card.privacy_json = parts.text("privacy");
+  if (!parsed(card.privacy_json, "the privacy statement").is_object())
+    refuse("the privacy statement is no JSON object");
+  card.config_hash = parts.text("config_hash");
+  if (card.config_hash.find_first_not_of("0123456789abcdef") != std::string::npos) {
+    refuse("config_hash is not in hexadecimal digits");
+  }
+  card.notes_json = parts.text("notes");
+  if (!parsed(card.notes_json, "the text of the notes").is_object()) refuse("the notes are no JSON object");
+  return card;
 }
 
 ModelData decode(ByteView bytes) {
@@ -167,10 +185,7 @@ ModelData decode(ByteView bytes) {
       model.domain) {
     refuse("the bins of the expansion are not the domain");
   }
-  model.card.schema_yaml = parts.text("schema");
-  model.card.privacy_json = parts.text("privacy");
-  model.card.config_hash = parts.text("config_hash");
-  model.card.notes_json = parts.text("notes");
+  model.card = read_card(parts);
   return model;
 }
 
@@ -185,7 +200,7 @@ Bytes encode_model(const ModelData& model) {
   }
   std::map<std::string, std::string> texts{{"format", kFormat},
                                            {"format_version", std::to_string(kModelVersion)},
-                                           {"kind", "product mixture"},
+                                           {"kind", kKind},
                                            {"components", std::to_string(model.components)},
                                            {"domain", axes_text(model.domain)},
                                            {"schema", model.card.schema_yaml},

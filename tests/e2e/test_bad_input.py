@@ -189,6 +189,26 @@ class Config(Case):
             self.fails(3, r"small\.yaml(:\d+:\d+)?: ", "fedloom", "plan", small.experiment)
 
 
+    def test_a_model_whose_schema_is_wrong(self):
+        """The texts of its header; its numbers and their hash are as they were."""
+        small = self.world(method="independent", trust="central")
+        self.assertEqual(small.run("run").returncode, 0)
+        file, bad = small.root / "run" / "public" / "model.safetensors", small.root / "bad.safetensors"
+        data = file.read_bytes()
+        length = int.from_bytes(data[:8], "little")
+        header = json.loads(data[8:8 + length])
+        schema = header["__metadata__"]["schema"]
+        for text, pattern in (("", "the model has no schema, as in a checkpoint; use the model.safetensors of a finished run"),
+                              ("version: 1\n", r":1:1: the file lacks 'attributes'"),
+                              ("version: 1: 2\n", r":1:\d+: this is not valid YAML"),
+                              (schema.replace("size: 3", "size: 2"), "the model's schema is not that of its weights"),
+                              (schema.replace("colour", "color"), "the model's schema is not that of its weights")):
+            header["__metadata__"]["schema"] = text
+            changed = json.dumps(header).encode()
+            bad.write_bytes(len(changed).to_bytes(8, "little") + changed + data[8 + length:])
+            self.fails(3, r"bad\.safetensors.*" + pattern, "fedloom", "sample", bad, "-n", 3)
+
+
 class Data(Case):
     """4"""
 

@@ -127,6 +127,7 @@ TEST(ModelFile, OfANewerVersionIsRefusedByName) {
               "a model of version 3, and this program reads version 2");
   EXPECT_SAYS(error_with("/__metadata__/format_version", "x"), "format_version is not a number");
   EXPECT_SAYS(error_with("/__metadata__/format", "pt"), "no model of Fedloom");
+  EXPECT_SAYS(error_with("/__metadata__/kind", "tree"), "of a kind that this program does not know");
 }
 
 TEST(ModelFile, IsRefusedWithASentenceForADamagedHeader) {
@@ -141,6 +142,71 @@ TEST(ModelFile, IsRefusedWithASentenceForADamagedHeader) {
   EXPECT_SAYS(error_with("/__metadata__/notes", 3), "holds what is not text");
   EXPECT_SAYS(error_after([](File& f) { f.header["__metadata__"].erase("schema"); }), "lacks 'schema'");
   EXPECT_SAYS(error_after([](File& f) { f.header["__metadata__"].erase("sha256"); }), "lacks 'sha256'");
+}
+
+// What a text must hold is tested below; the schema's where it is read (e2e.bad_input).
+TEST(ModelFile, IsRefusedWithoutAnyOfItsTexts) {
+  const File file = file_of(model());
+  std::vector<std::string> texts;
+  for (const auto& [key, text] : file.header["__metadata__"].items()) texts.push_back(key);
+  EXPECT_EQ(texts, (std::vector<std::string>{"components", "config_hash", "domain", "expansion", "format",
+                                             "format_version", "kind", "notes", "privacy", "schema", "sha256"}));
+  for (const std::string& key : texts) {
+    // Of the hash a text that is another one: error_after writes the right one into it.
+    if (key != "sha256") {
+      EXPECT_SAYS(error_with(("/__metadata__/" + key).c_str(), 3), "__metadata__ holds what is not text");
+    }
+    const std::string error = error_after([&](File& f) { f.header["__metadata__"].erase(key); });
+    EXPECT_SAYS(error, key == "format"      ? "no model of Fedloom"
+                       : key == "expansion" ? "a tensor that no model has"
+                                            : "__metadata__ lacks '" + key + "'");
+  }
+}
+
+/// A file without that tensor, the others moved together.
+void take_out(File& file, const std::string& name) {
+  const json offsets = file.header[name]["data_offsets"];
+  const auto begin = offsets[0].get<std::ptrdiff_t>(), end = offsets[1].get<std::ptrdiff_t>();
+  file.numbers.erase(file.numbers.begin() + begin, file.numbers.begin() + end);
+  file.header.erase(name);
+  for (auto& [other, tensor] : file.header.items()) {
+    if (other == "__metadata__" || tensor["data_offsets"][0].get<std::ptrdiff_t>() < end) continue;
+    for (json& at : tensor["data_offsets"]) at = at.get<std::ptrdiff_t>() - (end - begin);
+  }
+}
+
+TEST(ModelFile, IsRefusedWithASentenceForEachFieldOfEachTensor) {
+  std::vector<std::string> tensors;
+  const File made = file_of(model());
+  for (const auto& [name, part] : made.header.items()) {
+    if (name != "__metadata__") tensors.push_back(name);
+  }
+  EXPECT_EQ(tensors, (std::vector<std::string>{"bins.0", "logits", "network.0", "shares.0"}));
+  for (const std::string& name : tensors) {
+    const auto field = [&](const char* key, const json& value) {
+      return error_with(("/" + name + key).c_str(), value);
+    };
+    EXPECT_SAYS(field("/dtype", "F16"), "none of F32, F64 and I32");
+    EXPECT_SAYS(field("/dtype", 3), "none of F32, F64 and I32");
+    EXPECT_SAYS(field("/shape", 3), "not a short list");
+    EXPECT_SAYS(field("/shape", json::array({1, 1, 1, 1, 1, 1, 1, 1, 1})), "not a short list");
+    EXPECT_SAYS(field("/shape", json::array({"2"})), "not a whole number");
+    EXPECT_SAYS(field("/data_offsets", json::array({0})), "not two numbers");
+    EXPECT_SAYS(field("/data_offsets", json::array({0, -4})), "not a whole number");
+    EXPECT_SAYS(field("/more", 1), "not described by dtype, shape and data_offsets");
+    for (const char* key : {"dtype", "shape", "data_offsets"}) {
+      EXPECT_SAYS(error_after([&](File& f) { f.header[name].erase(key); }), "not described by dtype");
+    }
+    if (name != "network.0") {
+      EXPECT_SAYS(error_after([&](File& f) { take_out(f, name); }), "the tensor '" + name + "' is missing");
+    }
+    const bool wide = name == "shares.0";
+    const std::string other = error_after([&](File& f) {
+      f.header[name]["dtype"] = wide ? "F32" : name == "bins.0" ? "F32" : "I32";
+      if (wide) f.header[name]["shape"][0] = 2 * f.header[name]["shape"][0].get<int>();
+    });
+    EXPECT_SAYS(other, "the tensor '" + name + "' holds another kind of numbers");
+  }
 }
 
 TEST(ModelFile, IsRefusedWithASentenceForADamagedTensor) {
@@ -178,11 +244,28 @@ TEST(ModelFile, IsRefusedWithASentenceForWrongFacts) {
   EXPECT_SAYS(error_with("/__metadata__/domain", "["), "the domain is not JSON");
   EXPECT_SAYS(error_with("/__metadata__/domain", R"([{"name":"a","size":0},{"name":"b","size":2}])"), "has no values");
   EXPECT_SAYS(error_with("/__metadata__/domain", R"([{"name":"a","size":4294967295}])"), "too wide");
+  EXPECT_SAYS(error_with("/__metadata__/domain", R"([{"name":3,"size":2}])"), "the domain is not a list of names");
+  EXPECT_SAYS(error_with("/__metadata__/domain", R"([{"name":"a","size":-2}])"), "the domain is not a list of names");
+  EXPECT_SAYS(error_with("/__metadata__/domain", R"([{"size":2}])"), "the domain is not a list of names and sizes");
   EXPECT_SAYS(error_with("/__metadata__/expansion", "{}"), "expansion lacks its domain");
+  EXPECT_SAYS(error_with("/__metadata__/expansion", "["), "the expansion is not JSON");
+  EXPECT_SAYS(error_with("/__metadata__/expansion", R"({"domain":7,"attributes":[]})"), "the domain is not a list");
+  EXPECT_SAYS(error_with("/__metadata__/expansion", R"({"domain":[{"name":"a","size":2}],"attributes":[-1]})"),
+              "an attribute that is not there");
   EXPECT_SAYS(error_with("/__metadata__/expansion", R"({"domain":[{"name":"a","size":2}],"attributes":[4]})"),
               "an attribute that is not there");
   EXPECT_SAYS(error_with("/__metadata__/expansion", R"({"domain":[{"name":"b","size":3}],"attributes":[0]})"),
               "not the domain");
+}
+
+TEST(ModelFile, IsRefusedWithASentenceForACardThatIsNone) {
+  EXPECT_SAYS(error_with("/__metadata__/privacy", "{"), "the privacy statement is not JSON");
+  EXPECT_SAYS(error_with("/__metadata__/privacy", "[1]"), "the privacy statement is no JSON object");
+  EXPECT_SAYS(error_with("/__metadata__/privacy", std::string(3000, '[')),
+              "the privacy statement is nested too deeply");
+  EXPECT_SAYS(error_with("/__metadata__/config_hash", "C0"), "config_hash is not in hexadecimal digits");
+  EXPECT_SAYS(error_with("/__metadata__/notes", ""), "the text of the notes is not JSON");
+  EXPECT_SAYS(error_with("/__metadata__/notes", "7"), "the notes are no JSON object");
 }
 
 TEST(ModelFile, IsRefusedWhenANumberIsNotFinite) {

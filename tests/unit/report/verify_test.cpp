@@ -219,7 +219,7 @@ TEST_F(VerifyRun, FindsAModelThatTellsOfAnotherPromise) {
   for (const auto& [name, edit] :
        {std::pair<const char*, Edit>{"privacy", [](auto& card) { card.privacy_json = "{}"; }},
         {"schema", [](auto& card) { card.schema_yaml += "#\n"; }},
-        {"config_hash", [](auto& card) { card.config_hash[0] ^= 1; }}}) {
+        {"config_hash", [](auto& card) { card.config_hash[0] = card.config_hash[0] == '0' ? '1' : '0'; }}}) {
     auto model = good;
     edit(model.card);
     write_atomically(public_ / model::kModelFile, model::encode_model(model));
