@@ -260,6 +260,82 @@ class Faults(Case):
             os.environ.pop("PGPASSFILE")
 
 
+# What a column of each type may say: a value, the attribute that it fits, and a value of the type that does not fit it.
+DAY = "type: date, from: 2024-01-01, to: 2024-12-31, step: month, outside: refuse"
+MOMENT = "type: datetime, from: 2024-01-01, to: 2024-12-31, step: month, outside: refuse"
+DIGIT = "type: integer, min: 0, max: 9, width: 1, outside: refuse"
+REAL = "type: real, min: 0, max: 9, bins: 9, outside: refuse"
+
+
+def one_of(text):
+    return f"type: categorical, values: ['{text}']"
+
+
+PLAIN = {"boolean": ("true", one_of("true"), "false"), "smallint": ("3", DIGIT, "-3"), "integer": ("3", DIGIT, SECRET),
+         "bigint": ("3", DIGIT, "9223372036854775807"), "oid": ("3", DIGIT, SECRET),
+         "numeric": ("1.50", REAL, "NaN"), "real": ("1.5", REAL, "Infinity"), "double precision": ("1e0", REAL, "-1e300"),
+         "text": ("x", one_of("x"), SECRET), "varchar(9)": ("x", one_of("x"), ""), "char(9)": ("x", one_of("x"), " x"),
+         "name": ("x", one_of("x"), SECRET), "mood": ("well", one_of("well"), "ill"),
+         "uuid": ("12345678-1234-1234-1234-123456789abc", one_of("12345678-1234-1234-1234-123456789abc"),
+                  "02345678-1234-1234-1234-123456789abc"),
+         "date": ("2024-02-29", DAY, "infinity"), "timestamp": ("2024-02-29 10:30", MOMENT, "2025-01-01"),
+         "timestamptz": ("2024-01-01 05:00+05", MOMENT, "2024-01-01 04:59:59+05"),
+         "time": ("05:00", one_of("05:00:00"), "06:00"), "timetz": ("05:00+00", one_of("05:00:00+00"), "05:00+01"),
+         "interval": ("1 day", one_of("P1D"), "2 days")}
+REFUSED = {"integer[]": "'{1}'::integer[]", "text[]": "ARRAY['x']", "money": "1::money", "bytea": "'x'::bytea",
+           "json": "'1'::json", "jsonb": "'1'::jsonb", "xml": "'<a/>'::xml", "point": "point(1, 2)",
+           "box": "box(point(1, 2))", "inet": "'127.0.0.1'::inet", "cidr": "'127.0.0.0/8'::cidr",
+           "macaddr": "'08:00:2b:01:02:03'::macaddr", "bit(3)": "B'101'", "bit varying": "B'101'::bit varying",
+           "int4range": "int4range(1, 2)", "tsvector": "'x'::tsvector", "tsquery": "'x'::tsquery",
+           "pg_lsn": "'0/0'::pg_lsn", "row": "ROW(1, 2)", "t": "(SELECT t FROM t LIMIT 1)"}
+
+
+class Types(Case):
+    """Every kind of type that a server has (pg_type.typcategory): read as text, or refused by its name."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.server.sql("CREATE TYPE mood AS ENUM ('well', 'ill'); CREATE TABLE t (a int); INSERT INTO t VALUES (1);")
+
+    def setUp(self):
+        self.schema = self.folder() / "a.schema.yaml"
+
+    def of_types(self, attribute, select):
+        self.schema.write_text("version: 1\nattributes:\n  - {name: a, " + attribute + "}\n")
+        return world.command("fedloom", "schema", "check", self.schema, "postgres:" + select, "--json")
+
+    def test_a_value_of_each_plain_type_fits_and_a_malformed_one_is_refused(self):
+        for kind, (good, attribute, bad) in PLAIN.items():
+            with self.subTest(kind):
+                values = f"SELECT '{good}'::{kind} AS a UNION ALL SELECT {{}}::{kind}"
+                done = self.of_types(attribute, values.format(f"'{good}'"))
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                for malformed in (f"'{bad}'", "NULL"):
+                    done = self.of_types(attribute, values.format(malformed))
+                    self.assertEqual(done.returncode, 4, done.stdout + done.stderr)
+                    self.assertEqual(json.loads(done.stdout)["columns"][0]["refused"], 1)
+                    self.fails(done, 4, "does not fit the schema; correct the table, or give the schema a rule")
+
+    def test_a_type_of_no_single_plain_value_is_refused(self):
+        for kind, value in REFUSED.items():
+            with self.subTest(kind):
+                done = self.of_types(DIGIT, f"SELECT {value} AS a")
+                self.assertEqual(json.loads(done.stdout)["problems"], [
+                    "postgres query: the column 'a' is of a type that holds no single plain value; select what it holds "
+                    "as text, number, boolean or date, or leave it out of the schema"])
+                self.fails(done, 4, "does not fit the schema; ")
+
+    def test_no_kind_of_type_is_forgotten(self):
+        """X (unknown) and Z (internal) cannot be a column's, P (pseudo) only that of a row made on the spot."""
+        kinds = self.server.sql("SELECT DISTINCT typcategory FROM pg_type WHERE typtype IN ('b', 'c', 'e', 'r', 'm', 'p');")
+        columns = [f"'{good}'::{kind}" for kind, (good, _, _) in PLAIN.items()] + list(REFUSED.values())
+        asked = " UNION ".join(f"SELECT typcategory FROM pg_type WHERE oid = pg_typeof({value})::oid" for value in columns)
+        tried = self.server.sql(asked + ";")
+        letters = [set(word for word in answer.stdout.split() if len(word) == 1) for answer in (kinds, tried)]
+        self.assertEqual(letters[0] - letters[1], {"X", "Z"} & letters[0])
+
+
 class Killed(Case):
     def test_a_server_killed_while_rows_are_read_ends_the_program_with_a_sentence(self):
         folder = self.folder()
