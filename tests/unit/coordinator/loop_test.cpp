@@ -121,6 +121,30 @@ TEST(Loop, RefusesMoreColludersThanSites) {
   EXPECT_THROW(Loop(experiment, 3), ConfigError);
 }
 
+/// Pairs that are measured in the round of the sketch, and the noise of the first 1-way.
+std::pair<std::vector<schema::Marginal>, double> asked_with_the_sketch(const config::Experiment& experiment) {
+  const test::ToyTable table(3000);
+  test::ToyParty party(table, 3, 9);
+  Loop loop(experiment, 3);
+  const double first = std::get<MeasureStep>(loop.next()).plan.queries.at(1).site_noise.variance_counts();
+  while (std::get<MeasureStep>(loop.next()).plan.stage != "sketch") party.answer(loop, experiment.schema.domain());
+  std::vector<schema::Marginal> pairs;
+  for (const auto& [query, noise] : std::get<MeasureStep>(loop.next()).plan.queries) {
+    if (query.kind == schema::Query::Kind::marginal && query.marginal.degree() == 2) pairs.push_back(query.marginal);
+  }
+  return {pairs, first};
+}
+
+TEST(Loop, MeasuresThePairsOfAKeptAttributeInPlaceOfSomeOfThe1Ways) {
+  config::Experiment experiment = toy_experiment(Trust::none, 1.0);
+  const auto [none, variance] = asked_with_the_sketch(experiment);
+  EXPECT_TRUE(none.empty());
+  experiment.generator.keep = {"e"};
+  const auto [pairs, larger] = asked_with_the_sketch(experiment);
+  EXPECT_EQ(pairs, (std::vector<schema::Marginal>{{0, 4}, {1, 4}, {2, 4}, {3, 4}}));
+  EXPECT_NEAR(larger / variance, 0.25 / 0.15, 0.01);
+}
+
 TEST(Loop, StaysInTheBudgetWhenRoundsAreLost) {
   const config::Experiment experiment = toy_experiment(Trust::none, 1.0);
   const schema::Domain& domain = experiment.schema.domain();
