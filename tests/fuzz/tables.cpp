@@ -2,9 +2,8 @@
 // written and read back as the same schema, and its codes decode to texts that encode to them.
 
 #include <algorithm>
-#include <array>
-#include <set>
-#include <sstream>
+#include <istream>
+#include <streambuf>
 
 #include "fedloom/base/error.hpp"
 #include "fedloom/config/config.hpp"
@@ -16,32 +15,52 @@ namespace {
 
 using Records = std::vector<std::vector<std::string>>;
 
-/// All records; `ok`: the text ends where a record does.
-Records read_all(const std::string& text, bool& ok) {
-  constexpr std::size_t longest_record = 1 << 10;
-  std::istringstream stream(text);
-  schema::CsvReader reader(stream, longest_record);
-  Records all;
-  std::vector<std::string> fields;
-  using Result = schema::CsvReader::Result;
-  Result result = Result::record;
-  while ((result = reader.next(fields)) == Result::record) {
-    require(!fields.empty(), "a record has no fields");
-    all.push_back(fields);
+/// An input's bytes as a stream, without a copy.
+class ViewBuffer : public std::streambuf {
+ public:
+  explicit ViewBuffer(std::string_view text) {
+    char* begin = const_cast<char*>(text.data());  // a get area is never written to
+    setg(begin, begin, begin + text.size());
   }
-  ok = result == Result::end;
+};
+
+struct Read {
+  Records records;
+  schema::CsvReader::Result last = schema::CsvReader::Result::record;
+  std::uint64_t lines = 0;
+  bool operator==(const Read&) const = default;
+};
+
+/// All records, read `buffer_bytes` at a time.
+Read read_all(std::string_view text, std::size_t buffer_bytes) {
+  constexpr std::size_t longest_record = 200;
+  ViewBuffer bytes(text);
+  std::istream stream(&bytes);
+  schema::CsvReader reader(stream, longest_record, buffer_bytes);
+  Read all;
+  std::vector<std::string> fields;
+  while ((all.last = reader.next(fields)) == schema::CsvReader::Result::record) {
+    require(!fields.empty(), "a record has no fields");
+    all.records.push_back(fields);
+  }
+  all.lines = reader.line();
   return all;
 }
 
+/// The first byte says how large a buffer the reader has: every byte may be the last one before a refill.
 void run_csv(ByteView bytes) {
-  bool ok = false, again_ok = false;
-  const Records records = read_all(std::string(bytes.begin(), bytes.end()), ok);
+  constexpr std::size_t larger_than_any = 1 << 12;
+  if (bytes.empty()) return;
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + 1, bytes.size() - 1);
+  const Read read = read_all(text, larger_than_any);
+  require(read_all(text, bytes[0]) == read, "what is read depends on the buffer");
   std::string written;
-  for (const auto& fields : records) schema::write_csv_record(written, {fields.begin(), fields.end()});
-  if (!ok || written.starts_with("\xEF\xBB\xBF")) return;
+  for (const auto& fields : read.records) schema::write_csv_record(written, {fields.begin(), fields.end()});
+  if (read.last != schema::CsvReader::Result::end || written.starts_with("\xEF\xBB\xBF")) return;
   // Quotes make a record longer, so that a long one may not be read again.
-  const Records again = read_all(written, again_ok);
-  require(!again_ok || again == records, "what was written is read as something else");
+  const Read again = read_all(written, larger_than_any);
+  require(again.last != schema::CsvReader::Result::end || again.records == read.records,
+          "what was written is read as something else");
 }
 
 void look_at(const schema::Schema& schema) {
