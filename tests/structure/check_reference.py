@@ -1,5 +1,6 @@
 """Holds the reference in docs/ against the code: every key of our YAML files is told of in docs/configuration.md, and
-every exit code stands in docs/errors.md with its name. Prints one line a fault; exits 1 if there is any.
+every exit code stands in docs/errors.md with its name and has tests that end with it. Prints one line a fault; exits 1 if
+there is any.
 
 usage: check_reference.py ROOT
 """
@@ -43,8 +44,23 @@ def faults(root):
         yield f"docs/errors.md: tells of {number} | {name}, which include/fedloom/base/error.hpp does not have"
 
 
+def untested_codes(root):
+    """Each code through the function that ends a program, and through whole programs but for 0 and 1: a defect cannot be
+    called up."""
+    unit = (root / "tests/unit/apps/program_test.cpp").read_text(encoding="utf-8")
+    whole = "\n".join(file.read_text(encoding="utf-8") for file in sorted((root / "tests/e2e").glob("test_*.py")))
+    header = (root / "include/fedloom/base/error.hpp").read_text(encoding="utf-8")
+    for name, number in re.findall(r"^  (\w+) = (\d+),?\s*///<", header, re.MULTILINE):
+        if not re.search(rf"\{{{number}, \[\] \{{ throw", unit):
+            yield f"tests/unit/apps/program_test.cpp: nothing ends with exit code {number} ({name})"
+        ends = rf"(?:fails\(|check\(done, \"fedloom\", |refuses\(|returncode, |run_fails\(small, {{(?:\d+, )*){number}\b"
+        if int(number) > 1 and not re.search(ends, whole):
+            yield f"tests/e2e: no program ends with exit code {number} ({name})"
+
+
 def main():
-    found = list(faults(pathlib.Path(sys.argv[1])))
+    root = pathlib.Path(sys.argv[1])
+    found = list(faults(root)) + list(untested_codes(root))
     for fault in found:
         print(fault)
     sys.exit(1 if found else 0)

@@ -37,6 +37,14 @@ class Reference(unittest.TestCase):
         rest = {name: text for name, text in GOOD.items() if not name.endswith(".schema.json")}
         self.assertEqual(len(trees.faults_of(check_reference.faults, rest)), 1)
 
+    def test_an_exit_code_without_tests(self):
+        tests = {"tests/unit/apps/program_test.cpp": "{2, [] { throw UsageError(); }},\n{11, [] { throw AuditError(); }}",
+                 "tests/e2e/test_x.py": "self.fails(2, 'words')\nself.assertEqual(done.returncode, 11)\n"}
+        for name, number, fewer in (("none", None, 0), ("unit", "11", 1), ("e2e", "11", 1)):
+            changed = {file: text.replace(number, "3") if number and name in file else text for file, text in tests.items()}
+            found = trees.faults_of(check_reference.untested_codes, {**GOOD, **changed})
+            self.assertEqual(len(found), fewer, found)
+
 
 if __name__ == "__main__":
     unittest.main()
