@@ -23,5 +23,9 @@ if(FEDLOOM_WITH_PARQUET)
   add_library(fedloom::arrow ALIAS fedloom_arrow)
   target_include_directories(fedloom_arrow SYSTEM INTERFACE ${arrow_root}/include)
   target_link_libraries(fedloom_arrow INTERFACE ${parquet_library} ${arrow_library})
+  # The wheel's libparquet shows the symbols of an OpenSSL of its own. Whoever names libcrypto before it keeps
+  # libcrypto's calls to itself; tests/structure/check_bindings.py looks.
+  target_link_options(fedloom_arrow INTERFACE
+    "LINKER:--push-state,--no-as-needed,${OPENSSL_CRYPTO_LIBRARY},--pop-state")
   target_link_options(fedloom_arrow INTERFACE "LINKER:-rpath,${arrow_root}")
 endif()

@@ -5,10 +5,8 @@
 
 #include "csv_rows.hpp"
 #include "fedloom/schema/source_name.hpp"
-#include "sorted_rows.hpp"
-#if FEDLOOM_WITH_PARQUET
 #include "parquet_rows.hpp"
-#endif
+#include "sorted_rows.hpp"
 #if FEDLOOM_WITH_POSTGRES
 #include "postgres_rows.hpp"
 #endif
@@ -24,10 +22,6 @@ schema::SourceName parsed(const std::string& source) {
   }
 }
 
-[[maybe_unused]] EnvironmentError not_built(const std::string& what, const char* remedy) {
-  return {"the source", "this build of Fedloom cannot read " + what, remedy};
-}
-
 }  // namespace
 
 std::unique_ptr<RowSource> open_source(const std::string& source, const std::filesystem::path& base) {
@@ -37,16 +31,13 @@ std::unique_ptr<RowSource> open_source(const std::string& source, const std::fil
     case Scheme::csv:
       return std::make_unique<CsvRows>(base / name.place);
     case Scheme::parquet:
-#if FEDLOOM_WITH_PARQUET
       return open_parquet(base / name.place);
-#else
-      throw not_built("Parquet", "run ./launch/setup, which fetches the library, or name a CSV file");
-#endif
     case Scheme::postgres:
 #if FEDLOOM_WITH_POSTGRES
       return open_postgres(name);
 #else
-      throw not_built("PostgreSQL", "install libpq-dev and build again, or name a CSV file");
+      throw EnvironmentError("the source", "this build of Fedloom cannot read PostgreSQL",
+                             "install libpq-dev and build again, or name a CSV file");
 #endif
   }
   return nullptr;
