@@ -215,6 +215,8 @@ class Released:
         for key, value in expected.items():
             compare("metrics.json: " + key, metrics[key], value, 1e-6 if key == "epsilon_spent" else 1e-9)
         compare("metrics.json: the ε of rho_budget", epsilon_of(metrics["rho_budget"], delta), metrics["epsilon"], 1e-6)
+        if metrics["trust"] == "central" and "seconds" in metrics:
+            told.append("metrics.json: tells the time of a run whose owner answers no public tick")
         for key in set(metrics) - set(expected) - {"rho_budget", "config_hash"} - set(PUBLIC_BY_DECISION):
             told.append(f"metrics.json: nothing says where {key} comes from")
         if not told:

@@ -78,7 +78,8 @@ class Report(Pictures):
         self.say("config.resolved.yaml", re.search(r"keep: (\[.*?\])", self.run.config)[1])
         self.say("measurements.jsonl", grouped(self.metrics["rows_estimate"]))
         self.told("rows_written", grouped)
-        self.told("seconds", lambda value: number(value, 3))
+        if "seconds" in self.metrics:
+            self.told("seconds", lambda value: number(value, 3))
         self.told("version")
         self.say("ledger.json", *self.run.signed)
 
