@@ -121,11 +121,16 @@ std::vector<BadFile> bad_constraints() {
       bad("by", "determines: {from: sex, to: number, by: size}", ":14:45: 'by' must be order, not 'size'"),
       bad("less", "less: start", ":14:11: 'less' must be a list"),
       bad("less_one", "less: [start]", ":14:11: 'less' must have at least 2 items, and has 1"),
+      bad("less_column", "less: [start, [end]]", ":14:19: item 2 of 'less' must be the name of a column, not a list"),
+      bad("at_most_column", "at_most: [{}, end]",
+          ":14:15: item 1 of 'at_most' must be the name of a column, not a mapping"),
       bad("at_most", "at_most: {start: end}", ":14:14: 'at_most' must be a list"),
       bad("at_most_three", "at_most: [a, b, t]", ":14:14: 'at_most' must have at most 2 items, and has 3"),
       bad("sum", "sum: [a, b]", ":14:10: 'sum' must be a mapping"),
       bad("parts", "sum: {parts: a, total: t}", ":14:18: 'parts' must be a list"),
       bad("parts_none", "sum: {parts: [], total: t}", ":14:18: 'parts' must have at least 1 items, and has 0"),
+      bad("parts_column", "sum: {parts: [a, []], total: t}",
+          ":14:22: item 2 of 'parts' must be the name of a column, not a list"),
       bad("total", "sum: {parts: [a, b]}", "'sum' lacks 'total'"),
       bad("unknown", "sum: {part: [a, b], total: t}", "'part' is not a known key in 'sum'; did you mean 'parts'?")};
 }
