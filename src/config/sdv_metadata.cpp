@@ -26,9 +26,7 @@ struct Column {
   }
   Json operator()(const schema::Coded&) const { return {{"sdtype", "categorical"}}; }
   Json operator()(const schema::Binned& type) const {
-    if (type.calendar == Calendar::none) {
-      return {{"sdtype", "numerical"}, {"computer_representation", type.integer ? "Int64" : "Float"}};
-    }
+    if (type.calendar == Calendar::none) return {{"sdtype", "numerical"}};
     const char* iso = type.calendar == Calendar::date ? "%Y-%m-%d" : "%Y-%m-%dT%H:%M:%S";
     return {{"sdtype", "datetime"}, {"datetime_format", type.format.text.empty() ? iso : type.format.text}};
   }

@@ -15,7 +15,7 @@ std::string in_text(const std::vector<Condition>& conditions) {
 
 }  // namespace
 
-Drawing::Drawing(const Source& source, const Request& request) {
+Drawing::Drawing(const Source& source, const Request& request) : plain_(request.plain()) {
   std::vector<std::vector<std::uint32_t>> together;
   for (const model::Margin& margin : request.margins) together.push_back(margin.attributes);
   for (const std::string& text : request.where) conditions_.push_back(parse_condition(source.schema, text));
@@ -77,6 +77,15 @@ std::uint64_t Drawing::rows() const {
   std::uint64_t rows = 0;
   for (const model::Stratum& stratum : strata_) rows += stratum.rows;
   return rows;
+}
+
+void draw(const Source& source, const Drawing& drawing, std::uint64_t seed,
+          const std::function<void(std::span<const std::uint32_t> codes, std::size_t rows)>& block) {
+  // As a run draws its own table.
+  if (drawing.plain() && source.schema.constraints().empty()) {
+    return source.generator.sample(drawing.rows(), seed, block);
+  }
+  model::sample(drawing.strata(), seed, block);
 }
 
 }  // namespace fedloom::sampling

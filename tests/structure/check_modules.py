@@ -17,6 +17,7 @@ THIRD_PARTY = {
     "Boost.Asio and Beast": (("boost/asio", "boost/beast"), ("src/live",)),
     "MPI": (("mpi.h",), ("src/transport", "tests/mpi")),
     "libpq": (("libpq",), ("src/data",)),
+    "nanobind": (("nanobind/", "Python.h"), ("src/python",)),
 }
 
 
@@ -147,7 +148,7 @@ def check_links(root, modules):
                 yield f"{place}: links torch, which only train may"
             elif linked != "torch" and linked not in closure(modules, name):
                 yield f"{place}: links {linked}, which {name} may not use"
-        if name != "apps":
+        if name not in ("apps", "python"):
             yield from check_uses(place, text, modules[name])
 
 

@@ -95,6 +95,17 @@ class CheckModules(unittest.TestCase):
     def test_mpi_in_a_public_header_is_found(self):
         self.expect("MPI stays in", {"include/fedloom/transport/mpi.hpp": "#include <mpi.h>\n"})
 
+    def test_nanobind_outside_the_python_package_is_found(self):
+        table = TABLE.replace("| 4 | `apps`", "| 3 | `python` | binding | model |\n| 4 | `apps`")
+        package = {"docs/architecture.md": table, "src/python/bind.cpp": "#include <nanobind/nanobind.h>\n",
+                   "src/python/CMakeLists.txt": "nanobind_add_module(_fedloom bind.cpp)\n"}
+        self.assertEqual(faults_of(package), [])
+        self.expect("nanobind stays in", {"src/schema/schema.cpp": "#include <nanobind/nanobind.h>\n"})
+        self.expect("links torch", {**package, "src/python/CMakeLists.txt":
+                                    "nanobind_add_module(_fedloom bind.cpp)\ntarget_link_libraries(_fedloom fedloom::torch)\n"})
+        self.expect("links train, which python may not use", {**package, "src/python/CMakeLists.txt":
+                    "nanobind_add_module(_fedloom bind.cpp)\ntarget_link_libraries(_fedloom fedloom::train)\n"})
+
     def test_a_new_user_of_the_wire_between_a_sites_ranks_is_found(self):
         include = f'#include "{check_modules.SITE_INTERNAL}"\n'
         transport = GOOD["docs/architecture.md"].replace("| wires | base", "| wires | base, boundary").replace(

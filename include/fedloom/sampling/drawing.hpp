@@ -3,8 +3,10 @@
 // of the rows in them. Public.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -41,6 +43,8 @@ class Drawing {
   std::uint64_t rows() const;
   /// Of each combination of conditions, in the order they were asked for.
   const std::vector<Told>& told() const noexcept { return told_; }
+  /// Nothing but a number of rows was asked for.
+  bool plain() const noexcept { return plain_; }
   /// The largest difference from a margin that is left; none: no margins.
   std::optional<double> misfit() const noexcept { return misfit_; }
 
@@ -56,6 +60,12 @@ class Drawing {
   std::vector<model::Stratum> strata_;
   std::vector<Told> told_;
   std::optional<double> misfit_;
+  bool plain_ = false;
 };
+
+/// Hands out the rows of a drawing from `source`, in the codes of rows and in blocks: those that `fedloom sample`
+/// writes to CSV with this seed.
+void draw(const Source& source, const Drawing& drawing, std::uint64_t seed,
+          const std::function<void(std::span<const std::uint32_t> codes, std::size_t rows)>& block);
 
 }  // namespace fedloom::sampling

@@ -39,8 +39,8 @@ TEST(SdvMetadata, NamesTheKindOfEveryColumn) {
                       {"smokes", {{"sdtype", "boolean"}}},
                       {"maybe", {{"sdtype", "categorical"}}},
                       {"ward", {{"sdtype", "categorical"}}},
-                      {"age", {{"sdtype", "numerical"}, {"computer_representation", "Int64"}}},
-                      {"weight", {{"sdtype", "numerical"}, {"computer_representation", "Float"}}},
+                      {"age", {{"sdtype", "numerical"}}},
+                      {"weight", {{"sdtype", "numerical"}}},
                       {"seen", {{"sdtype", "datetime"}, {"datetime_format", "%Y-%m-%d"}}},
                       {"left", {{"sdtype", "datetime"}, {"datetime_format", "%Y-%m-%dT%H:%M:%S"}}},
                       {"born", {{"sdtype", "datetime"}, {"datetime_format", "%d.%m.%Y"}}}};
