@@ -84,16 +84,23 @@ def schema_hash(lines):
 
 
 class Model:
-    """A mixture of products: the logits of model.safetensors, one softmax a component and attribute."""
+    """A mixture of products: the logits of model.safetensors, one softmax a component and attribute. Very many codes of an
+    attribute are merged into bins, and have shares of them."""
 
     def __init__(self, file):
         data = file.read_bytes()
         length, = struct.unpack("<Q", data[:8])
         header = json.loads(data[8:8 + length])
         texts = header["__metadata__"]
-        assert "expansion" not in texts, "this check knows no merged codes"
-        begin, end = (8 + length + offset for offset in header["logits"]["data_offsets"])
-        logits = array.array("f", data[begin:end])
+
+        def numbers(name, kind):
+            begin, end = (8 + length + offset for offset in header[name]["data_offsets"])
+            return array.array(kind, data[begin:end])
+
+        merged = json.loads(texts.get("expansion", '{"attributes": []}'))["attributes"]
+        self.bins = {attribute: list(numbers(f"bins.{k}", "i")) for k, attribute in enumerate(merged)}
+        self.shares = {attribute: numbers(f"shares.{k}", "d") for k, attribute in enumerate(merged)}
+        logits = numbers("logits", "f")
         self.axes = [(axis["name"], axis["size"]) for axis in json.loads(texts["domain"])]
         self.components = int(texts["components"])
         width = sum(size for _, size in self.axes)
@@ -107,6 +114,13 @@ class Model:
                 at += size
             self.probabilities.append(row)
 
+    def one_way_of_rows(self, attribute):
+        """In the codes that rows have."""
+        bins = self.answer([attribute])
+        if attribute not in self.bins:
+            return bins
+        return [share * bins[bin_of] for bin_of, share in zip(self.bins[attribute], self.shares[attribute])]
+
     def answer(self, attributes):
         total = None
         for row in self.probabilities:
@@ -118,13 +132,30 @@ class Model:
 
 
 class Measurement:
-    def __init__(self, line, names):
+    def __init__(self, line, names, coarsenings):
         self.attributes = sorted(names.index(name) for name in line["attributes"])
         self.is_marginal = line["kind"] == "marginal"
         self.look = line.get("look", False)
         self.over_codes = "coarsening" not in line
+        self.bins = {} if self.over_codes else coarsenings[line["coarsening"]]
         self.sigma, self.round = line["sigma"], line["round"]
-        self.values = [value * 2.0 ** -line["grid_bits"] for value in line["values"]]
+        self.grid = 2.0 ** line["grid_bits"]
+        self.values = [value / self.grid for value in line["values"]]
+
+    def total_and_weight(self, bins, rows):
+        """Of all counts, as they are over the run's bins: what noise has taken from `rows` is given back evenly, and rounded
+        to the grid."""
+        bin_of = bins.get(self.attributes[0]) if self.over_codes and len(self.attributes) == 1 else None
+        if bin_of is None:
+            return sum(self.values), 1 / (self.sigma ** 2 * len(self.values))
+        sums, codes, count = [0.0] * (max(bin_of) + 1), [0] * (max(bin_of) + 1), len(bin_of)
+        for place, value in zip(bin_of, self.values):
+            sums[place] += value
+            codes[place] += 1
+        lack = rows - sum(sums)
+        total = sum(math.floor((s + lack * c / count) * self.grid + 0.5) / self.grid for s, c in zip(sums, codes))
+        precision = sum(1 / (c * (1 - c / (count + 1))) for c in codes) / len(codes)
+        return total, precision / (self.sigma ** 2 * len(codes))
 
 
 def rho_of(event):
@@ -161,7 +192,9 @@ class Released:
         self.model = Model(folder / "model.safetensors")
         self.names = [name for name, _ in self.model.axes]
         lines = text("measurements.jsonl").splitlines()
-        self.measurements = [Measurement(json.loads(line), self.names) for line in lines[1:]]
+        coarsenings = [{self.names.index(axis["attribute"]): axis["bin_of"] for axis in axes}
+                       for axes in json.loads(lines[0]).get("coarsenings", [])]
+        self.measurements = [Measurement(json.loads(line), self.names, coarsenings) for line in lines[1:]]
         self.rows = text("synthetic.csv").splitlines()
         columns = [line for line in self.schema.splitlines() if line.startswith("  - {name: ") and "role: id" not in line]
         self.labels = [labels_of(line) for line in columns]
@@ -172,9 +205,13 @@ class Released:
     def rows_estimate(self, upto=math.inf):
         """Each marginal's sum of noisy counts, weighed by its noise, of the rounds up to one."""
         marginals = [one for one in self.measurements if one.is_marginal and one.round <= upto]
-        weights = [1 / (one.sigma ** 2 * len(one.values)) for one in marginals]
-        total = sum(weight * sum(one.values) for weight, one in zip(weights, marginals)) / sum(weights)
-        return max(1.0, total)
+
+        def mean(of):
+            pairs = list(of)
+            return max(1.0, sum(total * weight for total, weight in pairs) / sum(weight for _, weight in pairs))
+
+        rows = mean(one.total_and_weight({}, 0.0) for one in marginals if one.over_codes)
+        return mean(one.total_and_weight(self.model.bins, rows) for one in marginals)
 
     def one_way(self, attribute):
         """Measured counts and their σ, merged by inverse variance; None: not measured by itself."""
@@ -187,8 +224,12 @@ class Released:
         return counts, weight ** -0.5
 
     def own_marginals(self):
-        """Of the model's own codes, to compare the fit with."""
-        return [one for one in self.measurements if one.is_marginal and one.over_codes and not one.look]
+        """Over the codes that the model knows, to compare the fit with."""
+        def of_the_model(one):
+            cells = math.prod(self.model.axes[attribute][1] for attribute in one.attributes)
+            return (one.over_codes or one.bins == self.model.bins) and len(one.values) == cells
+
+        return [one for one in self.measurements if one.is_marginal and not one.look and of_the_model(one)]
 
     def secondary_faults(self):
         """Where metrics.json or rounds.jsonl says what the primary files do not give."""

@@ -102,43 +102,72 @@ class Pictures(Expected):
             if k % every == 0:
                 self.label(source, x_of(k), 208, str(place))
 
-    def lying_chart(self, picture, name, bars):
-        source = BOTH
+    def distribution(self, picture, name, bars, height):
+        """The frame of a chart; gives the share at the end of its axis."""
         largest = max([0.001] + [max(share, 0 if measured is None else measured + sigma)
                                  for _, share, measured, sigma in bars])
         power = 10.0 ** math.floor(math.log10(largest))
-        end = next(step * power for step in (1, 2, 4, 5, 6, 8, 10) if largest <= step * power * (1 + 1e-9))
-        top, bottom = max(bars, key=lambda bar: bar[1]), 20 * len(bars) + 4
-
-        def at(share):
-            return 40 + 56 * min(max(share / end, 0.0), 1.0)
-
-        self.svg(bottom + 20, picture)
+        top = max(bars, key=lambda bar: bar[1])
+        self.svg(height, picture)
         self.fixed(f"{picture}-t")
         self.say("schema.yaml", name)
         self.fixed(f"{picture}-d")
         self.say("schema.yaml", len(bars), top[0])
         self.share(top[1], 1)
+        return next(step * power for step in (1, 2, 4, 5, 6, 8, 10) if largest <= step * power * (1 + 1e-9))
+
+    def tip(self, label, share, measured, sigma):
+        self.say("schema.yaml", label)
+        self.share(share)
+        for value in ([] if measured is None else [measured, sigma]):
+            self.share(value, source="measurements.jsonl")
+
+    def lying_chart(self, picture, name, bars):
+        bottom = 20 * len(bars) + 4
+        end = self.distribution(picture, name, bars, bottom + 20)
+
+        def at(share):
+            return 40 + 56 * min(max(share / end, 0.0), 1.0)
+
         for part in (0.0, 0.5, 1.0):
             x = 40 + 56 * part
             self.line(FIXED, x, 2, x, bottom)
-            self.label(source, x, bottom + 15, number(end * part * 100, 3))
+            self.label(BOTH, x, bottom + 15, number(end * part * 100, 3))
         for k, (label, share, measured, sigma) in enumerate(bars):
             y = 2 + 20 * k
-            self.say("schema.yaml", label)
-            self.share(share)
-            for value in ([] if measured is None else [measured, sigma]):
-                self.share(value, source="measurements.jsonl")
+            self.tip(label, share, measured, sigma)
             self.label("schema.yaml", 38, y + 14, shortened(label, 18))
-            self.at(source, (40,), y + 3, (at(share) - 40,), 14)
+            self.at(BOTH, (40,), y + 3, (at(share) - 40,), 14)
             if measured is None:
                 continue
             low, high = at(measured - sigma), at(measured + sigma)
-            self.line(source, low, y + 10, high, y + 10)
+            self.line(BOTH, low, y + 10, high, y + 10)
             for x in (low, high):
-                self.line(source, x, y + 6, x, y + 14)
-            self.at(source, (at(measured),), y + 10)
+                self.line(BOTH, x, y + 6, x, y + 14)
+            self.at(BOTH, (at(measured),), y + 10)
             self.fixed(3)
+
+    def standing_chart(self, picture, name, bars):
+        end, width = self.distribution(picture, name, bars, 184), 84 / len(bars)
+
+        def at(share):
+            return 160 - 152 * min(max(share / end, 0.0), 1.0)
+
+        for part in (0.0, 0.5, 1.0):
+            y = 160 - 152 * part
+            self.line(FIXED, 14, y, 98, y)
+            self.label(BOTH, 12.5, y + 4, number(end * part * 100, 3))
+        for k, (label, share, measured, sigma) in enumerate(bars):
+            x, middle = 14 + width * k, 14 + width * k + width / 2
+            self.tip(label, share, measured, sigma)
+            self.at(BOTH, (x + width * 0.08,), at(share), (width * 0.84,), 160 - at(share))
+            if measured is None:
+                continue
+            self.line(BOTH, middle, at(measured - sigma), middle, at(measured + sigma))
+            self.at(BOTH, (middle,), at(measured))
+            self.fixed(1.8)
+        self.label("schema.yaml", 14, 177, shortened(bars[0][0], 14))
+        self.label("schema.yaml", 98, 177, shortened(bars[-1][0], 14))
 
     def heat_map(self, values, limits):
         names, source = self.run.names, BOTH

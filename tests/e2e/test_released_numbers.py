@@ -164,6 +164,38 @@ class CentralReport(unittest.TestCase):
         self.assertEqual(report_faults(folder), [])
 
 
+class Wide(world.World):
+    """A column of very many codes, which are merged, and are drawn as bars of several."""
+
+    def attributes(self):
+        return ("  - {name: town, type: coded, size: 430}\n  - {name: street, type: coded, size: 50}\n"
+                "  - {name: kind, type: coded, size: 3}\n")
+
+    def write_table(self, site, rows, seed):
+        draw = random.Random(seed)
+        lines = ["town,street,kind"]
+        for _ in range(rows):
+            town = int(430 * draw.random() ** 3)
+            lines.append(f"{town},{draw.randrange(50)},{town % 3}")
+        self.table(site).write_text("\n".join(lines) + "\n")
+
+
+class WideReport(unittest.TestCase):
+    def test_each_number_of_a_page_with_merged_codes_follows_from_the_released_files(self):
+        small = Wide(rows=3000, epsilon=3)
+        self.addCleanup(small.remove)
+        done = small.run("run")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        folder = small.root / "run" / "public"
+        self.assertTrue(Released(folder).model.bins)
+        self.assertEqual(report_faults(folder), [])
+        page = (folder / "report.html").read_text()
+        self.assertIn("neighbouring values a bar", page)
+        moved = re.sub(r'(class="measured" cx="[\d.]+%" cy=")([\d.]+)', lambda found: found[1] + "99", page, count=1)
+        self.assertNotEqual(moved, page)
+        self.assertNotEqual(report_faults(folder, moved), [])
+
+
 class LivePages(Case):
     @classmethod
     def setUpClass(cls):
