@@ -20,7 +20,7 @@ attributes:
   - {name: person, role: id}
   - {name: colour, type: categorical, values: [red, blue, "a, \\"b\\""], missing: ["", "?"]}
   - {name: size, type: integer, min: 0, max: 19, width: 5, outside: refuse, missing: true}
-  - {name: weight, type: real, min: 0, max: 10, width: 2.5}
+  - {name: weight, type: real, min: 0, max: 10, width: 2.5, missing: true}
   - {name: seen, type: date, format: "%d.%m.%Y", from: 01.01.2020, to: 31.12.2020, step: month}
   - {name: year, type: integer, column: born, part: year, min: 1950, max: 1999, width: 10}
   - {name: smokes, type: categorical, values: ["False", "True"]}
@@ -45,7 +45,7 @@ def values(rows, seed):
         size = None if draw.random() < 0.1 else draw.randrange(20)
         table["colour"].append(None if draw.random() < 0.1 else draw.choice(["red", "blue", 'a, "b"']))
         table["size"].append(size)
-        table["weight"].append(round(draw.uniform(0, 10), 3))
+        table["weight"].append(None if draw.random() < 0.1 else round(draw.uniform(0, 10), 3))
         table["seen"].append(np.datetime64("2020-01-01") + draw.randrange(366))
         table["born"].append(np.datetime64("1950-01-01") + draw.randrange(18000))
         table["smokes"].append(draw.random() < 0.3)
@@ -130,11 +130,11 @@ class Evaluate(unittest.TestCase):
                    pandas.read_csv(self.synthetic_file))
 
     def arrays(self, table):
-        """Of NumPy, masked where values are missing."""
+        """Of NumPy, masked where values are missing; what lies below the mask counts for nothing."""
         out = {}
         for name, column in table.items():
             missing = [value is None for value in column]
-            filled = [{"colour": "", "size": 0}.get(name) if value is None else value for value in column]
+            filled = [{"colour": "red", "size": 3, "weight": 9.5}[name] if value is None else value for value in column]
             out[name] = np.ma.MaskedArray(filled, missing) if any(missing) else np.array(filled)
         return out
 
