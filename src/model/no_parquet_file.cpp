@@ -7,6 +7,8 @@ namespace fedloom::model {
 
 struct ParquetFile::Impl {};
 
+bool ParquetFile::available() noexcept { return false; }
+
 ParquetFile::ParquetFile(const std::filesystem::path& file, const std::vector<Column>&) {
   throw EnvironmentError(file.string(), "this build writes no Parquet files",
                          "run ./launch/setup and build again, or use --format csv");

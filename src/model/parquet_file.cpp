@@ -56,6 +56,8 @@ struct ParquetFile::Impl {
   }
 };
 
+bool ParquetFile::available() noexcept { return true; }
+
 ParquetFile::ParquetFile(const std::filesystem::path& file, const std::vector<Column>& columns)
     : impl_(std::make_unique<Impl>()) {
   impl_->file = file;

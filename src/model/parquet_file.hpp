@@ -10,6 +10,7 @@ namespace fedloom::model {
 
 class ParquetFile {
  public:
+  static bool available() noexcept;
   struct Column {
     std::string name;
     std::string type;  ///< as SQL names it (sql_text.hpp)

@@ -14,6 +14,7 @@ constexpr std::uint64_t kRowsAnInsert = 500;
 
 RowWriter::RowWriter(const schema::Schema& schema, std::uint64_t seed, const TableFile& out)
     : schema_(schema), out_(out), row_(schema, seed), unfinished_(out.file.string() + ".part") {
+  for (const schema::IdPattern& pattern : schema.id_patterns()) quoted_.push_back(sql_type(pattern).quoted);
   for (const schema::Attribute& attribute : schema.attributes()) quoted_.push_back(sql_type(attribute).quoted);
   begin();
 }
@@ -21,7 +22,9 @@ RowWriter::RowWriter(const schema::Schema& schema, std::uint64_t seed, const Tab
 void RowWriter::begin() {
   if (out_.format == TableFormat::parquet) {
     std::vector<ParquetFile::Column> columns;
-    for (const std::string& id : schema_.ids()) columns.push_back({id, "BIGINT", false});
+    for (std::size_t k = 0; k < schema_.ids().size(); ++k) {
+      columns.push_back({schema_.ids()[k], sql_type(schema_.id_patterns()[k]).name, false});
+    }
     for (const schema::Attribute& attribute : schema_.attributes()) {
       columns.push_back({attribute.name, sql_type(attribute).name, attribute.missing});
     }
@@ -41,34 +44,22 @@ void RowWriter::add_csv(const std::vector<std::string>& texts) {
   schema::write_csv_record(text_, fields);
 }
 
-bool RowWriter::is_missing(std::size_t column, std::span<const std::uint32_t> codes) const {
-  if (column < row_.ids()) return false;
-  const std::size_t k = column - row_.ids();
-  const schema::Attribute& attribute = schema_.attributes()[k];
-  return attribute.missing && codes[k] + 1 == attribute.size();
-}
-
-void RowWriter::add_parquet(const std::vector<std::string>& texts, std::span<const std::uint32_t> codes) {
+void RowWriter::add_parquet(const std::vector<std::string>& texts) {
   std::vector<bool> null(texts.size());
-  for (std::size_t k = 0; k < texts.size(); ++k) null[k] = is_missing(k, codes);
+  for (std::size_t k = 0; k < texts.size(); ++k) null[k] = row_.is_missing(k);
   parquet_->add(texts, null);
 }
 
-void RowWriter::add_sql(const std::vector<std::string>& texts, std::span<const std::uint32_t> codes) {
+void RowWriter::add_sql(const std::vector<std::string>& texts) {
   text_ += rows_ % kRowsAnInsert == 0
                ? (rows_ == 0 ? "" : ";\n") + ("INSERT INTO " + sql_name(out_.table) + " VALUES\n(")
                : std::string(",\n(");
-  const std::size_t ids = row_.ids();
   for (std::size_t k = 0; k < texts.size(); ++k) {
     if (k > 0) text_ += ", ";
-    if (k < ids) {
-      text_ += texts[k];
-      continue;
-    }
-    if (is_missing(k, codes)) {
+    if (row_.is_missing(k)) {
       text_ += "NULL";
     } else {
-      text_ += quoted_[k - ids] ? sql_text(texts[k]) : texts[k];
+      text_ += quoted_[k] ? sql_text(texts[k]) : texts[k];
     }
   }
   text_ += ")";
@@ -77,17 +68,16 @@ void RowWriter::add_sql(const std::vector<std::string>& texts, std::span<const s
 void RowWriter::add(std::span<const std::uint32_t> codes, std::size_t rows) {
   const std::size_t width = schema_.attributes().size();
   for (std::size_t row = 0; row < rows; ++row) {
-    const auto own = codes.subspan(row * width, width);
-    const std::vector<std::string>& texts = row_.next(own);
+    const std::vector<std::string>& texts = row_.next(codes.subspan(row * width, width));
     switch (out_.format) {
       case TableFormat::csv:
         add_csv(texts);
         break;
       case TableFormat::sql:
-        add_sql(texts, own);
+        add_sql(texts);
         break;
       case TableFormat::parquet:
-        add_parquet(texts, own);
+        add_parquet(texts);
         break;
     }
     ++rows_;

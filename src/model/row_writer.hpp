@@ -24,9 +24,8 @@ class RowWriter {
  private:
   void begin();
   void add_csv(const std::vector<std::string>& texts);
-  bool is_missing(std::size_t column, std::span<const std::uint32_t> codes) const;
-  void add_parquet(const std::vector<std::string>& texts, std::span<const std::uint32_t> codes);
-  void add_sql(const std::vector<std::string>& texts, std::span<const std::uint32_t> codes);
+  void add_parquet(const std::vector<std::string>& texts);
+  void add_sql(const std::vector<std::string>& texts);
   void flush();
 
   const schema::Schema& schema_;
@@ -36,7 +35,7 @@ class RowWriter {
   std::ofstream stream_;                  ///< of csv and sql
   std::unique_ptr<ParquetFile> parquet_;  ///< of parquet
   std::string text_;
-  std::vector<bool> quoted_;  ///< in SQL, by attribute
+  std::vector<bool> quoted_;  ///< in SQL, by column
   std::uint64_t rows_ = 0;
 };
 

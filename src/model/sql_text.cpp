@@ -29,11 +29,16 @@ SqlType sql_type(const schema::Attribute& attribute) {
   return binned->integer ? SqlType{"BIGINT", false} : SqlType{"DOUBLE PRECISION", false};
 }
 
+SqlType sql_type(const schema::IdPattern& pattern) {
+  return pattern.is_number() ? SqlType{"BIGINT", false} : SqlType{"TEXT", true};
+}
+
 std::string create_table(std::string_view table, const schema::Schema& schema) {
   std::string text = "CREATE TABLE " + sql_name(table) + " (";
   const char* between = "\n  ";
-  for (const std::string& id : schema.ids()) {
-    text.append(between).append(sql_name(id)).append(" BIGINT NOT NULL");
+  for (std::size_t k = 0; k < schema.ids().size(); ++k) {
+    text.append(between).append(sql_name(schema.ids()[k])).append(" ");
+    text.append(sql_type(schema.id_patterns()[k]).name).append(" NOT NULL");
     between = ",\n  ";
   }
   for (const schema::Attribute& attribute : schema.attributes()) {

@@ -19,6 +19,7 @@ struct SqlType {
   bool quoted = true;
 };
 SqlType sql_type(const schema::Attribute& attribute);
+SqlType sql_type(const schema::IdPattern& pattern);
 std::string create_table(std::string_view table, const schema::Schema& schema);
 
 }  // namespace fedloom::model

@@ -11,15 +11,26 @@ void write_table(const std::vector<Stratum>& strata, const schema::Schema& schem
   writer.finish();
 }
 
+bool can_write(TableFormat format) { return format != TableFormat::parquet || ParquetFile::available(); }
+
+void write_tables(const PlainRows& rows, const schema::Schema& schema, const std::vector<TableFile>& out) {
+  std::vector<std::unique_ptr<RowWriter>> writers;
+  for (const TableFile& file : out) writers.push_back(std::make_unique<RowWriter>(schema, rows.seed, file));
+  const auto add = [&](std::span<const std::uint32_t> codes, std::size_t n) {
+    for (const auto& writer : writers) writer->add(codes, n);
+  };
+  if (schema.coherence().groups().empty()) {
+    rows.generator->sample(rows.rows, rows.seed, add);
+  } else {
+    const Tilted kept(*rows.generator, schema);
+    sample({{&kept, rows.rows}}, rows.seed, add);
+  }
+  for (const auto& writer : writers) writer->finish();
+}
+
 void write_synthetic_csv(const Generator& generator, const schema::Schema& schema, std::uint64_t rows,
                          std::uint64_t seed, const std::filesystem::path& file) {
-  if (!schema.constraints().empty()) {
-    const Tilted kept(generator, schema.constraints());
-    return write_table({{&kept, rows}}, schema, seed, {.file = file});
-  }
-  RowWriter writer(schema, seed, {.file = file});
-  generator.sample(rows, seed, [&](std::span<const std::uint32_t> codes, std::size_t n) { writer.add(codes, n); });
-  writer.finish();
+  write_tables({&generator, rows, seed}, schema, {{.file = file}});
 }
 
 }  // namespace fedloom::model

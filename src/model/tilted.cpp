@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <unordered_map>
 
 #include "fedloom/base/error.hpp"
 #include "model/tilted_base.hpp"
@@ -11,7 +12,6 @@
 namespace fedloom::model {
 namespace {
 
-constexpr std::uint64_t kMostCells = std::uint64_t{1} << 27;  // components × combinations: half a GiB of floats
 constexpr int kMostPasses = 300;
 constexpr double kFitted = 1e-10;
 constexpr double kSameShare = 1e-6;
@@ -24,94 +24,18 @@ std::string names_of(const schema::Domain& domain, const std::vector<std::uint32
   return names;
 }
 
-/// Sets of attributes, joined where they share one; each attribute is in one.
-std::vector<std::vector<std::uint32_t>> joined(std::size_t attributes,
-                                               const std::vector<std::vector<std::uint32_t>>& sets) {
-  std::vector<std::uint32_t> leader(attributes);
-  std::iota(leader.begin(), leader.end(), 0U);
-  for (const auto& set : sets) {
-    for (const std::uint32_t attribute : set) {
-      const std::uint32_t old = leader[attribute], kept = leader[set.front()];
-      std::replace(leader.begin(), leader.end(), old, kept);
-    }
-  }
-  std::map<std::uint32_t, std::vector<std::uint32_t>> by_leader;
-  for (std::uint32_t i = 0; i < attributes; ++i) by_leader[leader[i]].push_back(i);
-  std::vector<std::vector<std::uint32_t>> out;
-  for (auto& [first, members] : by_leader) out.push_back(std::move(members));
-  return out;
+/// Hands out the place of each combination of one code of each list.
+template <class Use>
+void each_combination(const std::vector<std::vector<std::uint32_t>>& codes, const std::vector<std::uint64_t>& stride,
+                      const Use& use, std::size_t depth = 0, std::uint64_t at = 0) {
+  if (depth == codes.size()) return use(at);
+  for (const std::uint32_t code : codes[depth])
+    each_combination(codes, stride, use, depth + 1, at + stride[depth] * code);
 }
 
 }  // namespace
 
-Tilted::Base::Base(const Generator& generator)
-    : bins(generator.domain()),
-      expansion(generator.expansion()),
-      components(generator.components()),
-      probabilities(generator.probabilities()) {
-  const schema::Domain& codes = fine();
-  for (std::uint32_t i = 0; i < codes.dimensions(); ++i) {
-    bin_of.push_back(expansion.coarsening().bins_of(i, codes.size(i)));
-    share.emplace_back(codes.size(i), 1.0);
-  }
-  for (std::size_t k = 0; k < expansion.shares().size(); ++k) {
-    share[expansion.coarsening().axes()[k].attribute] = expansion.shares()[k];
-  }
-}
-
-Tilted::Tilted(const Generator& generator, const schema::Constraints& constraints,
-               const std::vector<std::vector<std::uint32_t>>& together)
-    : base_(std::make_shared<const Base>(generator)) {
-  std::vector<std::vector<std::uint32_t>> sets = constraints.groups();
-  sets.insert(sets.end(), together.begin(), together.end());
-  for (auto& attributes : joined(base_->fine().dimensions(), sets)) {
-    blocks_.push_back(block_of(std::move(attributes), constraints));
-    add_up(blocks_.back());
-  }
-  const std::vector<double> all = masses();
-  base_mass_ = std::accumulate(all.begin(), all.end(), 0.0);
-  if (!(base_mass_ > 0)) {
-    refuse("the model gives no probability to any row that keeps the schema's constraints",
-           "check the constraints against the columns' real values");
-  }
-}
-
 const schema::Domain& Tilted::domain() const noexcept { return base_->fine(); }
-
-Tilted::Block Tilted::block_of(std::vector<std::uint32_t> attributes, const schema::Constraints& constraints) const {
-  Block block{std::move(attributes), {}, {}, {}, {}, {}};
-  std::map<std::vector<std::uint32_t>, std::uint32_t> cells;
-  std::vector<std::uint32_t> bins(block.attributes.size());
-  const auto add = [&](std::span<const std::uint32_t> codes) {
-    double share = 1;
-    for (std::size_t k = 0; k < codes.size(); ++k) {
-      const std::uint32_t attribute = block.attributes[k];
-      bins[k] = base_->bin_of[attribute][codes[k]];
-      share *= base_->share[attribute][codes[k]];
-    }
-    const auto [cell, fresh] = cells.emplace(bins, static_cast<std::uint32_t>(cells.size()));
-    if (fresh) block.bins.insert(block.bins.end(), bins.begin(), bins.end());
-    block.codes.insert(block.codes.end(), codes.begin(), codes.end());
-    block.factor.push_back(share);
-    block.cell.push_back(cell->second);
-  };
-  if (block.attributes.size() == 1) {
-    // A code's cell is its bin, as everywhere else.
-    const std::uint32_t attribute = block.attributes.front();
-    for (std::uint32_t bin = 0; bin < base_->bins.size(attribute); ++bin) {
-      cells.emplace(std::vector{bin}, bin);
-      block.bins.push_back(bin);
-    }
-    for (std::uint32_t code = 0; code < domain().size(attribute); ++code) add({&code, 1});
-    return block;
-  }
-  const bool all = constraints.combinations(block.attributes, add);
-  if (!all || std::uint64_t{base_->components} * block.cells() > kMostCells) {
-    refuse("the columns " + names_of(domain(), block.attributes) + " have too many combinations to be drawn together",
-           "give them coarser bins, or tie fewer of them together");
-  }
-  return block;
-}
 
 std::vector<double> Tilted::cell_factors(const Block& block) const {
   std::vector<double> sums(block.cells(), 0.0);
@@ -141,7 +65,9 @@ void Tilted::add_up(Block& block) const {
 std::vector<double> Tilted::masses() const {
   std::vector<double> out(base_->components, 1.0 / base_->components);
   for (const Block& block : blocks_) {
-    for (std::size_t b = 0; b < out.size(); ++b) out[b] *= block.norm[b];
+    for (std::size_t b = 0; b < out.size(); ++b) {
+      out[b] *= block.whole.empty() ? block.norm[b] : block.whole[b] > 0 ? block.norm[b] / block.whole[b] : 0;
+    }
   }
   return out;
 }
@@ -168,6 +94,8 @@ double Tilted::effective_components() const {
 }
 
 void Tilted::where(std::uint32_t attribute, const std::vector<std::uint32_t>& codes) {
+  if (loose(attribute))
+    throw std::invalid_argument("'" + domain().name(attribute) + "' is computed when a row is written");
   std::vector<bool> wanted(domain().size(attribute));
   for (const std::uint32_t code : codes) {
     if (code >= wanted.size()) throw std::invalid_argument("a condition names a code that its attribute lacks");
@@ -193,7 +121,7 @@ Tilted::Block& Tilted::block_with(const std::vector<std::uint32_t>& attributes) 
 
 /// One step of the fitting: the block's factors are scaled so that this margin is met. Returns the largest difference
 /// there was.
-double Tilted::fit(const Margin& margin) {
+double Tilted::fit(const Margin& margin, const std::vector<std::size_t>& cell) {
   Block& block = block_with(margin.attributes);
   const std::vector<double> mass = masses();
   const double total = std::accumulate(mass.begin(), mass.end(), 0.0);
@@ -202,10 +130,8 @@ double Tilted::fit(const Margin& margin) {
   for (std::size_t b = 0; b < mass.size(); ++b) {
     if (!(block.norm[b] > 0)) continue;
     const double others = mass[b] / block.norm[b] / total;
-    for (std::size_t cell = 0; cell < by_cell.size(); ++cell)
-      by_cell[cell] += others * cell_probability(block, b, cell);
+    for (std::size_t k = 0; k < by_cell.size(); ++k) by_cell[k] += others * cell_probability(block, b, k);
   }
-  const std::vector<std::size_t> cell = cells_of(block, margin);
   std::vector<double> there(margin.cells.size() + 1, 0.0);
   for (std::size_t k = 0; k < cell.size(); ++k) there[cell[k]] += block.factor[k] * by_cell[block.cell[k]];
   double worst = there.back();
@@ -235,27 +161,38 @@ std::vector<std::size_t> Tilted::cells_of(const Block& block, const Margin& marg
     const auto at = std::find(block.attributes.begin(), block.attributes.end(), attribute);
     places.push_back(static_cast<std::size_t>(at - block.attributes.begin()));
   }
+  std::vector<std::uint64_t> stride(places.size(), 1);
+  for (std::size_t i = places.size(); i-- > 1;) stride[i - 1] = stride[i] * domain().size(margin.attributes[i]);
+  // Combinations by the codes that the margin names, so that each cell finds its own.
+  std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> with;
+  for (std::uint32_t k = 0; k < out.size(); ++k) {
+    std::uint64_t at = 0;
+    for (std::size_t i = 0; i < places.size(); ++i) at += stride[i] * block.codes[k * d + places[i]];
+    with[at].push_back(k);
+  }
   for (std::size_t c = 0; c < margin.cells.size(); ++c) {
-    std::vector<std::vector<bool>> in;
-    for (std::size_t i = 0; i < places.size(); ++i) {
-      in.emplace_back(domain().size(margin.attributes[i]));
-      for (const std::uint32_t code : margin.cells[c].codes[i]) in.back().at(code) = true;
-    }
-    for (std::size_t k = 0; k < out.size(); ++k) {
-      bool all = true;
-      for (std::size_t i = 0; i < places.size() && all; ++i) all = in[i][block.codes[k * d + places[i]]];
-      if (all) out[k] = c;
-    }
+    each_combination(margin.cells[c].codes, stride, [&](std::uint64_t at) {
+      const auto found = with.find(at);
+      if (found == with.end()) return;
+      for (const std::uint32_t k : found->second) out[k] = c;
+    });
   }
   return out;
 }
 
 double Tilted::match(const std::vector<Margin>& margins) {
+  for (const Margin& margin : margins) {
+    if (std::any_of(margin.attributes.begin(), margin.attributes.end(), [&](std::uint32_t a) { return loose(a); })) {
+      throw std::invalid_argument("a margin names an attribute that is computed when a row is written");
+    }
+  }
   conditioned_ = true;
   double worst = 0;
+  std::vector<std::vector<std::size_t>> cells;
+  for (const Margin& margin : margins) cells.push_back(cells_of(block_with(margin.attributes), margin));
   for (int pass = 0; pass < kMostPasses; ++pass) {
     worst = 0;
-    for (const Margin& margin : margins) worst = std::max(worst, fit(margin));
+    for (std::size_t k = 0; k < margins.size(); ++k) worst = std::max(worst, fit(margins[k], cells[k]));
     if (worst < kFitted) break;
   }
   return worst;

@@ -69,7 +69,7 @@ void TiltedRows::draw(std::size_t rows, std::vector<std::uint32_t>& codes) {
 
 /// Each cell's rows are spread over its combinations as evenly as whole rows allow, in random order.
 void TiltedRows::spread(std::size_t block, std::span<const std::uint32_t> drawn, std::span<std::uint32_t> codes) {
-  const auto& [attributes, combinations, factor, cell, bins, norm] = tilted_.blocks_[block];
+  const auto& [attributes, combinations, factor, cell, bins, norm, whole] = tilted_.blocks_[block];
   const Cells& cells = cells_[block];
   const std::size_t d = tilted_.domain().dimensions(), width = cells_.size(), rows = codes.size() / d;
   const auto write = [&](std::size_t row, std::uint32_t combination) {

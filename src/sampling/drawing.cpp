@@ -13,14 +13,32 @@ std::string in_text(const std::vector<Condition>& conditions) {
   return text;
 }
 
+/// What is computed when a row is written cannot be asked for before, unless its code is drawn with its columns' own.
+void require_drawn(const model::Tilted& tilted, std::uint32_t attribute, const schema::Schema& schema) {
+  if (!tilted.loose(attribute)) return;
+  std::string columns;
+  for (const std::string& column : schema.attributes()[attribute].sources()) {
+    columns.append(columns.empty() ? "" : ", ").append(column);
+  }
+  throw UsageError("'" + schema.attributes()[attribute].name + "' is computed from " + columns +
+                       " when rows are written, and has too many combinations with them to be asked for",
+                   "ask for values of those columns, or give them and it coarser bins in the next run");
+}
+
 }  // namespace
 
 Drawing::Drawing(const Source& source, const Request& request) : plain_(request.plain()) {
   std::vector<std::vector<std::uint32_t>> together;
   for (const model::Margin& margin : request.margins) together.push_back(margin.attributes);
   for (const std::string& text : request.where) conditions_.push_back(parse_condition(source.schema, text));
-  base_ = std::make_unique<model::Tilted>(source.generator, source.schema.constraints(), together);
-  for (const Condition& condition : conditions_) base_->where(condition.attribute, condition.codes);
+  base_ = std::make_unique<model::Tilted>(source.generator, source.schema, together);
+  for (const model::Margin& margin : request.margins) {
+    for (const std::uint32_t attribute : margin.attributes) require_drawn(*base_, attribute, source.schema);
+  }
+  for (const Condition& condition : conditions_) {
+    require_drawn(*base_, condition.attribute, source.schema);
+    base_->where(condition.attribute, condition.codes);
+  }
   if (!conditions_.empty()) tell(source, *base_, conditions_);
   known_ = std::make_unique<model::Tilted>(*base_);
   if (!request.margins.empty()) misfit_ = base_->match(request.margins);
@@ -46,6 +64,7 @@ void Drawing::tell(const Source& source, const model::Tilted& tilted, const std:
 
 /// Rows of `base_` that also hold `condition`.
 const model::Tilted& Drawing::under(const Condition& condition, const Source& source) {
+  require_drawn(*base_, condition.attribute, source.schema);
   std::vector<Condition> conditions = conditions_;
   conditions.push_back(condition);
   model::Tilted told = *known_;

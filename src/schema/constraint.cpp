@@ -209,4 +209,20 @@ void Constraints::place(std::span<const std::uint32_t> row, PublicStream& stream
   for (const NumberSystem& system : *systems_) system.place(row, stream, out);
 }
 
+std::vector<std::vector<std::uint32_t>> Constraints::placed_together() const {
+  std::vector<std::vector<std::uint32_t>> out;
+  if (!systems_) return out;
+  for (const NumberSystem& system : *systems_) out.push_back(system.attributes());
+  return out;
+}
+
+void Constraints::place(std::size_t system, std::span<const std::uint32_t> row, PublicStream& stream,
+                        std::vector<Placed>& out) const {
+  systems_->at(system).place(row, stream, out);
+}
+
+bool Constraints::kept(std::size_t system, std::span<const double> numbers) const {
+  return systems_->at(system).kept(numbers);
+}
+
 }  // namespace fedloom::schema

@@ -146,13 +146,14 @@ Encoded Schema::encode(std::size_t attribute, std::string_view text) const {
   return value ? encode_number(attribute, *value) : Encoded{};
 }
 
-Encoded Schema::encode_number(std::size_t attribute, double value) const {
-  const Attribute& a = attributes_.at(attribute);
-  if (const auto* binned = std::get_if<Binned>(&a.type)) {
-    return encode_binned(*binned, (*lookups_)[attribute].bins_per_unit, value);
-  }
-  if (const auto* coded = std::get_if<Coded>(&a.type)) return encode_coded(*coded, value);
+Encoded encode_value(const Attribute& attribute, double bins_per_unit, double value) {
+  if (const auto* binned = std::get_if<Binned>(&attribute.type)) return encode_binned(*binned, bins_per_unit, value);
+  if (const auto* coded = std::get_if<Coded>(&attribute.type)) return encode_coded(*coded, value);
   return {};
+}
+
+Encoded Schema::encode_number(std::size_t attribute, double value) const {
+  return encode_value(attributes_.at(attribute), (*lookups_)[attribute].bins_per_unit, value);
 }
 
 Encoded Schema::encode_missing(std::size_t attribute) const {
@@ -160,13 +161,27 @@ Encoded Schema::encode_missing(std::size_t attribute) const {
   return a.missing ? Encoded{How::fits, a.size() - 1} : Encoded{};
 }
 
-std::string Schema::decode(std::size_t attribute, std::uint32_t code, double u) const {
-  const Attribute& a = attributes_.at(attribute);
-  if (code >= a.size()) throw std::out_of_range("no such code");
-  if (a.missing && code + 1 == a.size()) return a.missing_tokens.front();
-  if (const auto* categorical = std::get_if<Categorical>(&a.type)) return category(*categorical, code);
-  if (const auto* binned = std::get_if<Binned>(&a.type)) return decode_binned(*binned, code, u);
+std::string decode_code(const Attribute& attribute, std::uint32_t code, double u) {
+  if (code >= attribute.size()) throw std::out_of_range("no such code");
+  if (attribute.missing && code + 1 == attribute.size()) return attribute.missing_tokens.front();
+  if (const auto* categorical = std::get_if<Categorical>(&attribute.type)) return category(*categorical, code);
+  if (const auto* binned = std::get_if<Binned>(&attribute.type)) return decode_binned(*binned, code, u);
   return std::to_string(code);
+}
+
+std::string Schema::decode(std::size_t attribute, std::uint32_t code, double u) const {
+  return decode_code(attributes_.at(attribute), code, u);
+}
+
+std::string Schema::decode_number(std::size_t attribute, std::uint32_t code, double number) const {
+  return number_text(attributes_.at(attribute), code, number);
+}
+
+std::string number_text(const Attribute& attribute, std::uint32_t code, double number) {
+  const auto* binned = std::get_if<Binned>(&attribute.type);
+  if (binned == nullptr) return decode_code(attribute, code, 0);
+  if (!binned->integer) return shortest(number);
+  return print_whole(*binned, std::llround(number));
 }
 
 std::string Schema::label(std::size_t attribute, std::uint32_t code) const {

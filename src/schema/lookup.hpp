@@ -29,6 +29,12 @@ struct Schema::Lookup {
 /// The code of the nearest listed ancestor of each code of the tree that is not listed and has one.
 CodesByText nearest_listed(const Categorical& categorical, const CodesByText& listed);
 
+/// Schema::encode_number and decode of one attribute; `bins_per_unit` as in Lookup, or 0.
+Encoded encode_value(const Attribute& attribute, double bins_per_unit, double value);
+std::string decode_code(const Attribute& attribute, std::uint32_t code, double u);
+/// A number inside its code's bin as decode() writes it, reals with all their digits; what its code says of a category.
+std::string number_text(const Attribute& attribute, std::uint32_t code, double number);
+
 /// Throws std::invalid_argument: what is wrong with the attribute.
 void check_attribute(const Attribute& attribute);
 

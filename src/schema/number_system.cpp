@@ -129,6 +129,12 @@ bool NumberSystem::has(std::uint32_t attribute) const {
   return std::any_of(columns_.begin(), columns_.end(), [&](const Column& c) { return c.attribute == attribute; });
 }
 
+std::vector<std::uint32_t> NumberSystem::attributes() const {
+  std::vector<std::uint32_t> out;
+  for (const Column& column : columns_) out.push_back(column.attribute);
+  return out;
+}
+
 std::size_t NumberSystem::column_of(std::uint32_t attribute) const {
   const auto same = [&](const Column& column) { return column.attribute == attribute; };
   return static_cast<std::size_t>(std::find_if(columns_.begin(), columns_.end(), same) - columns_.begin());
@@ -184,6 +190,23 @@ bool NumberSystem::possible(const Edge& edge, std::span<const std::uint32_t> row
 
 bool NumberSystem::possible(const Less& inequality, std::span<const std::uint32_t> row) const {
   return possible(Edge{column_of(inequality.low), column_of(inequality.high), inequality.strict ? 1 : 0}, row);
+}
+
+bool NumberSystem::kept(std::span<const double> numbers) const {
+  const auto number = [&](std::size_t k) { return numbers[columns_[k].attribute]; };
+  if (!sum_) {
+    return std::none_of(edges_.begin(), edges_.end(), [&](const Edge& edge) {
+      return edge.gap > 0 ? number(edge.low) >= number(edge.high) : number(edge.low) > number(edge.high);
+    });
+  }
+  std::int64_t left = 0;
+  for (std::size_t k = 0; k < columns_.size(); ++k) {
+    if (std::isnan(number(k))) return true;
+    const double units = number(k) * units_per_one_, whole_units = std::nearbyint(units);
+    if (!(std::abs(units - whole_units) < kNearlyWhole) || std::abs(units) > kLargest) return false;
+    left += (k + 1 < columns_.size() ? 1 : -1) * static_cast<std::int64_t>(whole_units);
+  }
+  return left == 0;
 }
 
 void NumberSystem::place_sum(std::span<const std::uint32_t> row, PublicStream& stream,

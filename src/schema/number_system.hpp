@@ -21,12 +21,15 @@ class NumberSystem {
 
   std::size_t first() const noexcept { return first_; }
   bool has(std::uint32_t attribute) const;
+  std::vector<std::uint32_t> attributes() const;
   /// Whether some numbers within the row's bins keep it; cells that are unset or missing are left out.
   bool possible(std::span<const std::uint32_t> row) const;
   /// … of one of the inequalities alone.
   bool possible(const Less& inequality, std::span<const std::uint32_t> row) const;
   /// Appends numbers for a possible row.
   void place(std::span<const std::uint32_t> row, PublicStream& stream, std::vector<Constraints::Placed>& out) const;
+  /// Whether numbers, by attribute, keep it; what is not a number is left out.
+  bool kept(std::span<const double> numbers) const;
 
  private:
   struct Range {

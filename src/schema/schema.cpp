@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <mutex>
 #include <stdexcept>
 #include <unordered_set>
 
@@ -63,6 +64,11 @@ void add_field(FieldHasher& hasher, const Coded& c) {
 
 }  // namespace
 
+struct Schema::Later {
+  std::once_flag once;
+  std::unique_ptr<const Coherence> coherence;
+};
+
 std::uint32_t Attribute::size() const { return plain_size(*this) + (missing ? 1 : 0); }
 
 std::vector<std::string> Attribute::sources() const {
@@ -70,7 +76,7 @@ std::vector<std::string> Attribute::sources() const {
 }
 
 Schema::Schema(std::vector<Attribute> attributes, std::vector<std::string> ids)
-    : attributes_(std::move(attributes)), ids_(std::move(ids)) {
+    : attributes_(std::move(attributes)), ids_(std::move(ids)), id_patterns_(ids_.size()) {
   std::vector<Domain::Axis> axes;
   auto lookups = std::make_shared<std::vector<Lookup>>();
   for (const Attribute& attribute : attributes_) {
@@ -90,6 +96,7 @@ Schema::Schema(std::vector<Attribute> attributes, std::vector<std::string> ids)
   }
   domain_ = Domain(std::move(axes));
   constraints_ = Constraints(attributes_, {});
+  later_ = std::make_shared<Later>();
   lookups_ = std::move(lookups);
   std::unordered_set<std::string_view> names;
   for (const Attribute& attribute : attributes_) names.insert(attribute.name);
@@ -103,7 +110,9 @@ Schema Schema::of_outputs() const {
   std::vector<Attribute> plain = attributes_;
   for (Attribute& attribute : plain) attribute.origin = {};
   Schema made(std::move(plain), ids_);
+  made.id_patterns_ = id_patterns_;
   made.constraints_ = constraints_;
+  made.later_ = std::make_shared<Later>();
   return made;
 }
 
@@ -119,6 +128,7 @@ Schema Schema::only(const std::vector<std::string>& names) const {
     if (std::find(names.begin(), names.end(), attribute.name) != names.end()) kept.push_back(attribute);
   }
   Schema made(std::move(kept), ids_);
+  made.id_patterns_ = id_patterns_;
   std::vector<std::uint32_t> place(attributes_.size(), Constraints::unset);
   for (std::uint32_t i = 0, next = 0; i < attributes_.size(); ++i) {
     if (std::find(names.begin(), names.end(), attributes_[i].name) != names.end()) place[i] = next++;
@@ -130,11 +140,24 @@ Schema Schema::only(const std::vector<std::string>& names) const {
   return left.empty() ? made : made.constrained(std::move(left));
 }
 
+Schema Schema::with_id_patterns(std::vector<IdPattern> patterns) const {
+  if (patterns.size() != ids_.size()) throw std::invalid_argument("there are not as many patterns as identifiers");
+  Schema made = *this;
+  made.id_patterns_ = std::move(patterns);
+  return made;
+}
+
 Schema Schema::constrained(std::vector<Constraint> constraints) const {
   Schema made = *this;
   made.constraints_ = Constraints(attributes_, std::move(constraints));
   made.constraints_.require_possible();
+  made.later_ = std::make_shared<Later>();
   return made;
+}
+
+const Coherence& Schema::coherence() const {
+  std::call_once(later_->once, [&] { later_->coherence = std::make_unique<Coherence>(attributes_, constraints_); });
+  return *later_->coherence;
 }
 
 Digest Schema::hash() const {

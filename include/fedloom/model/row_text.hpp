@@ -1,6 +1,6 @@
 #pragma once
-// Codes of drawn rows as texts: labels, numbers placed inside their bins so that no constraint is broken, and fresh
-// identifiers. Public.
+// Codes of drawn rows as texts: labels, numbers placed inside their bins so that no constraint is broken, what is
+// computed from other columns, and fresh identifiers. Public.
 
 #include <cstdint>
 #include <span>
@@ -20,13 +20,16 @@ class RowText {
   const std::vector<std::string>& columns() const noexcept { return columns_; }
   std::size_t ids() const noexcept { return columns_.size() - schema_.attributes().size(); }
   /// The texts of one row, in the order of columns(); valid until the next call. An identifier is the number of the
-  /// row, from 1: it has nothing to do with any entity.
+  /// row, from 1, as its pattern writes it: it has nothing to do with any entity.
   const std::vector<std::string>& next(std::span<const std::uint32_t> codes);
+  /// Whether the row that next() gave has no value there.
+  bool is_missing(std::size_t column) const;
 
  private:
   const schema::Schema& schema_;
   std::vector<std::string> columns_, texts_;
-  PublicStream place_, tied_;
+  std::vector<std::uint32_t> codes_;  ///< of the row as it is written
+  PublicStream place_, tied_, computed_;
   std::uint64_t row_ = 0;
   std::vector<schema::Constraints::Placed> placed_;
 };

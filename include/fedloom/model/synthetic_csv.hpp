@@ -21,10 +21,20 @@ struct TableFile {
   std::string table = "synthetic";  ///< name of the SQL table
 };
 
+/// False: parquet in a build without Apache Arrow.
+bool can_write(TableFormat format);
+
 /// Streams `rows` seeded rows that keep the schema's constraints; memory does not grow with rows. The file appears
 /// whole or not at all. Throws EnvironmentError; ConfigError where the model has no rows that keep the constraints.
 void write_synthetic_csv(const Generator& generator, const schema::Schema& schema, std::uint64_t rows,
                          std::uint64_t seed, const std::filesystem::path& file);
+
+/// The same rows in several files, drawn once.
+struct PlainRows {
+  const Generator* generator = nullptr;
+  std::uint64_t rows = 0, seed = 0;
+};
+void write_tables(const PlainRows& rows, const schema::Schema& schema, const std::vector<TableFile>& out);
 
 /// The same for rows under conditions.
 void write_table(const std::vector<Stratum>& strata, const schema::Schema& schema, std::uint64_t seed,

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "fedloom/model/generator.hpp"
-#include "fedloom/schema/constraint.hpp"
+#include "fedloom/schema/schema.hpp"
 
 namespace fedloom::model {
 
@@ -29,12 +29,22 @@ struct Margin {
 
 class Tilted {
  public:
-  /// The generator's rows that keep the constraints, which are over the codes of rows. `together`: attributes that a
-  /// margin names together. Throws ConfigError: too many combinations, or none that the model has.
+  /// The generator's rows that keep the schema's constraints, and in which computed attributes have codes that follow
+  /// from those of their columns, where combinations are few enough. There each component keeps its weight, and the
+  /// attributes that hang together keep their distributions, as nearly as they can (a few passes of iterative
+  /// proportional fitting). `together`: attributes that a margin names together. Throws ConfigError: too many
+  /// combinations, or none that the model has.
+  Tilted(const Generator& generator, const schema::Schema& schema,
+         const std::vector<std::vector<std::uint32_t>>& together = {});
+  /// The constraints alone.
   Tilted(const Generator& generator, const schema::Constraints& constraints,
          const std::vector<std::vector<std::uint32_t>>& together = {});
 
-  /// Only rows with one of these codes. Several calls add up. Throws std::invalid_argument for an unknown code.
+  /// Whether the attribute is computed when a row is written, whatever its code: where() and match() refuse it.
+  bool loose(std::uint32_t attribute) const { return attribute < loose_.size() && loose_[attribute]; }
+
+  /// Only rows with one of these codes. Several calls add up. Throws std::invalid_argument for an unknown code, or an
+  /// attribute that is loose().
   void where(std::uint32_t attribute, const std::vector<std::uint32_t>& codes);
   /// Rows whose margins are these, otherwise as near to the model as can be (iterative proportional fitting, which ends
   /// at the I-projection: Csiszár 1975). Each margin's attributes must be one, a constraint's group or in `together`.
@@ -62,21 +72,29 @@ class Tilted {
     std::vector<std::uint32_t> cell;   ///< by combination
     std::vector<std::uint32_t> bins;   ///< cells × attributes
     std::vector<double> norm;          ///< by component: what is left of its probability
+    std::vector<double> whole{};       ///< by component: the norm that is its whole weight; none: 1
     std::size_t combinations() const { return factor.size(); }
     std::size_t cells() const { return bins.size() / attributes.size(); }
   };
   struct Base;
-  Block block_of(std::vector<std::uint32_t> attributes, const schema::Constraints& constraints) const;
+  using Sets = std::vector<std::vector<std::uint32_t>>;
+  /// Hands out the codes of a set that may stand together; false: too many.
+  using Combinations =
+      std::function<bool(std::span<const std::uint32_t>, const std::function<void(std::span<const std::uint32_t>)>&)>;
+  void build(const Sets& sets, const Combinations& combinations);
+  Block block_of(std::vector<std::uint32_t> attributes, const Combinations& combinations) const;
   std::vector<double> cell_factors(const Block& block) const;
   double cell_probability(const Block& block, std::size_t component, std::size_t cell) const;
   void add_up(Block& block) const;
   std::vector<double> masses() const;
+  void keep_one_ways(const Generator& generator, const schema::Coherence& coherence);
   Block& block_with(const std::vector<std::uint32_t>& attributes);
-  double fit(const Margin& margin);
+  double fit(const Margin& margin, const std::vector<std::size_t>& cell);
   std::vector<std::size_t> cells_of(const Block& block, const Margin& margin) const;
 
   std::shared_ptr<const Base> base_;
   std::vector<Block> blocks_;
+  std::vector<bool> loose_;  ///< by attribute; none: no attribute is
   bool conditioned_ = false;
   double base_mass_ = 1;  ///< of the constraints alone
 };

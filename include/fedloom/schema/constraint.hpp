@@ -95,6 +95,14 @@ class Constraints {
   /// when written by shortest(). Replaces `out`.
   void place(std::span<const std::uint32_t> row, PublicStream& stream, std::vector<Placed>& out) const;
 
+  /// Attributes whose numbers are placed together: those of inequalities that hang together, or of one sum.
+  std::vector<std::vector<std::uint32_t>> placed_together() const;
+  /// … for the attributes at one place of placed_together() alone; appends to `out`.
+  void place(std::size_t system, std::span<const std::uint32_t> row, PublicStream& stream,
+             std::vector<Placed>& out) const;
+  /// Whether numbers, by attribute, keep what ties that place's attributes; one that is not a number breaks nothing.
+  bool kept(std::size_t system, std::span<const double> numbers) const;
+
  private:
   void build_groups();
   void build_systems(const std::vector<Attribute>& attributes);

@@ -11,8 +11,10 @@
 
 #include "fedloom/base/hash.hpp"
 #include "fedloom/schema/calendar.hpp"
+#include "fedloom/schema/coherence.hpp"
 #include "fedloom/schema/constraint.hpp"
 #include "fedloom/schema/domain.hpp"
+#include "fedloom/schema/id_pattern.hpp"
 
 namespace fedloom::schema {
 
@@ -95,9 +97,16 @@ class Schema {
   Schema(std::vector<Attribute> attributes, std::vector<std::string> ids);
   const std::vector<Attribute>& attributes() const noexcept { return attributes_; }
   const std::vector<std::string>& ids() const noexcept { return ids_; }
+  /// How the identifiers of a row that is made are written, by place in ids().
+  const std::vector<IdPattern>& id_patterns() const noexcept { return id_patterns_; }
+  /// The same with these patterns, one for each of ids(). Throws std::invalid_argument where they are not as many.
+  Schema with_id_patterns(std::vector<IdPattern> patterns) const;
   const Domain& domain() const noexcept { return domain_; }
   /// What no row breaks.
   const Constraints& constraints() const noexcept { return constraints_; }
+  /// What keeps a row that is written from contradicting itself. Found out when first asked for, which may take some
+  /// seconds where columns are computed from others.
+  const Coherence& coherence() const;
   /// The same with these constraints instead. Throws std::invalid_argument as Constraints does, or when no row can
   /// keep them.
   Schema constrained(std::vector<Constraint> constraints) const;
@@ -109,6 +118,8 @@ class Schema {
   /// A text a person recognises: a label; a number inside its bin, placed by u in [0, 1); the first of the
   /// attribute's missing tokens for missing. encode() gives the code back.
   std::string decode(std::size_t attribute, std::uint32_t code, double u) const;
+  /// The text of a number that lies in a code's bin, reals with all their digits; of a category that of its code.
+  std::string decode_number(std::size_t attribute, std::uint32_t code, double number) const;
   /// Label of a code for tables and plots: "Private", "20–24", "[0.5, 1)", "missing".
   std::string label(std::size_t attribute, std::uint32_t code) const;
   /// The same attributes of a table that decode() wrote: each in the column of its name.
@@ -122,11 +133,14 @@ class Schema {
 
  private:
   struct Lookup;
+  struct Later;
   std::vector<Attribute> attributes_;
   std::vector<std::string> ids_;
+  std::vector<IdPattern> id_patterns_;
   Domain domain_;
   Constraints constraints_;
   std::shared_ptr<const std::vector<Lookup>> lookups_;  ///< immutable, shared by copies
+  std::shared_ptr<Later> later_;                        ///< what coherence() keeps, shared by copies
 };
 
 }  // namespace fedloom::schema
