@@ -48,6 +48,10 @@ class TreeBuilder : public YAML::EventHandler {
     refuse_anchor(mark, anchor);
     YamlNode scalar = node(YamlNode::Kind::scalar, mark);
     refuse_tag(mark, tag);
+    // yaml-cpp makes single bytes of these two, which are no UTF-8.
+    if (first_invalid_utf8(value) != std::string::npos) {
+      fail(mark, "the escapes \\N and \\_ are not used in these files", "write the character itself");
+    }
     scalar.quoted = tag == "!";  // yaml-cpp's tag for text in quotes and blocks; plain text has "?"
     scalar.text = value;
     add(std::move(scalar), mark);
@@ -141,8 +145,9 @@ std::string read_limited(const std::filesystem::path& file) {
   return std::move(content).str();
 }
 
-void check_utf8(const std::filesystem::path& file, const std::string& text) {
-  const std::size_t bad = first_invalid_utf8(text);
+/// A zero byte is UTF-8, but yaml-cpp takes it for the beginning of an escape.
+void check_text(const std::filesystem::path& file, const std::string& text) {
+  const std::size_t bad = std::min(first_invalid_utf8(text), text.find('\0'));
   if (bad == std::string::npos) return;
   const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(bad), '\n');
   throw ConfigError({file.string(), static_cast<int>(line)}, "the file is not UTF-8 text", "save it as UTF-8");
@@ -153,7 +158,7 @@ void check_utf8(const std::filesystem::path& file, const std::string& text) {
 YamlNode read_yaml(const std::filesystem::path& file) { return parse_yaml(read_limited(file), file); }
 
 YamlNode parse_yaml(const std::string& text, const std::filesystem::path& file) {
-  check_utf8(file, text);
+  check_text(file, text);
   std::istringstream stream(text);
   TreeBuilder builder(file);
   try {

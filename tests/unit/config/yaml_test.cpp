@@ -38,6 +38,11 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"null_key", "~: 1\n", "bad.yaml:1:1: a key is missing before ':'"},
         BadFile{"two_documents", "version: 1\n---\nversion: 1\n", "the file holds more than one YAML document"},
         BadFile{"latin1", "version: 1\nsites: \xE9\n", "bad.yaml:2: the file is not UTF-8 text; save it as UTF-8"},
+        BadFile{"zero_byte", "version: 1\nsites: a" + std::string(1, '\0') + "b\n",
+                "bad.yaml:2: the file is not UTF-8 text"},
+        BadFile{"next_line", "version: \"\\N\"\n",
+                "bad.yaml:1:10: the escapes \\N and \\_ are not used in these files; write the character itself"},
+        BadFile{"hard_space", "\"a\\_b\": 1\n", "bad.yaml:1:1: the escapes \\N and \\_ are not used in these files"},
         BadFile{"surrogate", "version: \xED\xA0\x80\n", "bad.yaml:1: the file is not UTF-8 text"}),
     [](const auto& tested) { return tested.param.name; });
 
