@@ -55,9 +55,20 @@ Attribute attribute(const Entry& entry) {
   return made;
 }
 
+schema::IdPattern pattern_of(const Entry& entry) {
+  if (!entry.has("pattern")) return {};
+  try {
+    return schema::IdPattern(entry.text("pattern"));
+  } catch (const std::invalid_argument& error) {
+    entry.fail("pattern", std::string("'pattern' cannot be used: ") + error.what(),
+               "write it as P-{:06d} for P-000001, P-000002, …");
+  }
+}
+
 schema::Schema schema_of(const Document& document) {
   std::vector<Attribute> attributes;
   std::vector<std::string> ids;
+  std::vector<schema::IdPattern> patterns;
   std::unordered_set<std::string> names;
   const json& list = document.value()["attributes"];
   for (std::size_t i = 0; i < list.size(); ++i) {
@@ -67,8 +78,9 @@ schema::Schema schema_of(const Document& document) {
     }
     if (entry.has("role")) {
       entry.type = "role id";
-      entry.only({"role"});
+      entry.only({"role", "pattern"});
       ids.push_back(entry.name);
+      patterns.push_back(pattern_of(entry));
       continue;
     }
     entry.require("type", "add type: categorical, integer, real, date, datetime, hierarchical or coded");
@@ -76,7 +88,8 @@ schema::Schema schema_of(const Document& document) {
   }
   if (attributes.empty()) document.fail("/attributes", "all columns are ids: nothing is left", "describe a column");
   try {
-    return with_constraints(document, schema::Schema(std::move(attributes), std::move(ids)));
+    return with_constraints(
+        document, schema::Schema(std::move(attributes), std::move(ids)).with_id_patterns(std::move(patterns)));
   } catch (const std::invalid_argument& error) {
     document.fail("/attributes", error.what(), "use fewer or coarser columns");
   }

@@ -97,7 +97,11 @@ std::string schema_yaml(const schema::Schema& schema) {
     if (attribute.missing) text += ", missing: " + quoted_list(attribute.missing_tokens);
     text += "}\n";
   }
-  for (const std::string& id : schema.ids()) text += "  - {name: " + quoted_text(id) + ", role: id}\n";
+  for (std::size_t k = 0; k < schema.ids().size(); ++k) {
+    text += "  - {name: " + quoted_text(schema.ids()[k]) + ", role: id";
+    const schema::IdPattern& pattern = schema.id_patterns()[k];
+    text += pattern.is_number() ? "}\n" : ", pattern: " + quoted_text(pattern.text()) + "}\n";
+  }
   return text + constraints_yaml(schema);
 }
 

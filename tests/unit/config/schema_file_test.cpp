@@ -96,10 +96,14 @@ TEST(SchemaFile, WrittenIsReadBackWithTheSameHash) {
                 "  - {name: c, type: integer, min: 1, max: 3, width: 1, missing: true}\n"
                 "  - {name: d, type: coded, size: 9, outside: clip}\n"
                 "  - {name: g, type: categorical, values: [], outside: other, other_label: text, missing: true}\n"
-                "  - {name: \"e, f\", role: id}\n");
+                "  - {name: \"e, f\", role: id}\n"
+                "  - {name: h, role: id, pattern: 'P-\"{:06d}'}\n");
   const auto again = load_schema(folder.write("again.yaml", schema_yaml(schema)));
   EXPECT_EQ(again.hash(), schema.hash());
   EXPECT_EQ(again.ids(), schema.ids());
+  ASSERT_EQ(again.id_patterns().size(), 2u);
+  EXPECT_EQ(again.id_patterns()[0].write(7), "7");
+  EXPECT_EQ(again.id_patterns()[1].write(7), "P-\"000007");
 }
 
 TEST(SchemaFile, PlacesBinsOnALogarithmicScale) {
@@ -228,6 +232,14 @@ std::vector<BadFile> bad_schemas() {
           ":4:11: 'type' must be one of categorical, integer, real, date, datetime, hierarchical, coded, not 'int'"),
       bad("no_type", "    type: integer\n", "", ":3:5: the column 'age' lacks 'type'; add type: categorical, integer"),
       bad("role", "role: id", "role: key", ":22:11: 'role' must be id, not 'key'"),
+      bad("pattern", "role: id", "role: id\n    pattern: P-",
+          ":23:14: 'pattern' cannot be used: it has no place for the row's number; write it as P-{:06d}"),
+      bad("pattern_short", "role: id", "role: id\n    pattern: '{'",
+          ":23:14: 'pattern' must be a text such as P-{:06d}"),
+      bad("pattern_braces", "role: id", "role: id\n    pattern: '{:6d}'",
+          ":23:14: 'pattern' cannot be used: what stands in its braces"),
+      column("pattern_of_values", "type: coded, size: 2, pattern: 'P-{}'",
+             "'pattern' means nothing for a column of coded"),
       bad("role_and_type", "role: id", "role: id\n    type: real",
           ":23:5: 'type' means nothing for a column of role id"),
       bad("unknown", "min: 17", "minimum: 17", ":5:5: 'minimum' is not a known key in item 1 of 'attributes'"),
