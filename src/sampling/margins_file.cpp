@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <map>
 #include <stdexcept>
+#include <unordered_map>
 
 #include "fedloom/base/error.hpp"
 #include "fedloom/sampling/condition.hpp"
@@ -13,6 +15,7 @@ namespace fedloom::sampling {
 namespace {
 
 constexpr double kSumError = 0.01;
+constexpr std::uint64_t kMostMarked = std::uint64_t{1} << 26;  // 8 MiB of bits
 constexpr const char* kRemedy = "write lines such as sex,Female,0.51 below the header column,value,share";
 
 std::vector<std::string> parts_of(const std::string& text) {
@@ -26,6 +29,56 @@ std::vector<std::string> parts_of(const std::string& text) {
   }
   return parts;
 }
+
+/// Which combinations of some columns' codes have a share already.
+class Taken {
+ public:
+  Taken(const schema::Domain& domain, const std::vector<std::uint32_t>& attributes) {
+    std::uint64_t combinations = 1;
+    for (const std::uint32_t attribute : attributes) {
+      sizes_.push_back(domain.size(attribute));
+      combinations = combinations > kMostMarked ? combinations : combinations * sizes_.back();
+    }
+    if (combinations <= kMostMarked) marks_.resize(combinations);
+  }
+
+  /// False: the cell has a combination of an earlier one.
+  bool add(const model::Margin::Cell& cell) {
+    if (!marks_.empty()) return mark(cell, 0, 0);
+    for (const auto& other : cells_) {
+      if (overlap(other, cell.codes)) return false;
+    }
+    cells_.push_back(cell.codes);
+    return true;
+  }
+
+ private:
+  using Codes = std::vector<std::vector<std::uint32_t>>;
+
+  bool mark(const model::Margin::Cell& cell, std::size_t attribute, std::size_t at) {
+    if (attribute == sizes_.size()) {
+      if (marks_[at]) return false;
+      marks_[at] = true;
+      return true;
+    }
+    return std::all_of(cell.codes[attribute].begin(), cell.codes[attribute].end(),
+                       [&](std::uint32_t code) { return mark(cell, attribute + 1, at * sizes_[attribute] + code); });
+  }
+
+  /// Each ascending.
+  static bool overlap(const Codes& a, const Codes& b) {
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      std::vector<std::uint32_t> both;
+      std::set_intersection(a[i].begin(), a[i].end(), b[i].begin(), b[i].end(), std::back_inserter(both));
+      if (both.empty()) return false;
+    }
+    return true;
+  }
+
+  std::vector<std::uint32_t> sizes_;
+  std::vector<bool> marks_;   ///< by combination, row-major; none: too many
+  std::vector<Codes> cells_;  ///< where combinations are too many
+};
 
 class MarginsReader {
  public:
@@ -69,7 +122,7 @@ class MarginsReader {
     for (std::size_t k = 0; k < columns.size(); ++k) {
       try {
         const std::uint32_t column = column_of(schema_, columns[k]);
-        if (!codes.emplace(column, schema::codes_named(schema_.attributes()[column], values[k])).second) {
+        if (!codes.emplace(column, codes_of(column, values[k])).second) {
           fail(line, "a column is named twice");
         }
       } catch (const UsageError& error) {
@@ -84,28 +137,32 @@ class MarginsReader {
       attributes.push_back(attribute);
       cell.codes.push_back(std::move(list));
     }
-    model::Margin& margin = margins_[attributes];
-    margin.attributes = attributes;
-    for (const auto& other : margin.cells) {
-      if (overlap(other, cell)) fail(line, "the value has a share already");
+    auto found = margins_.find(attributes);
+    if (found == margins_.end()) {
+      found = margins_.emplace(attributes, Read{{attributes, {}}, Taken(schema_.domain(), attributes)}).first;
     }
-    margin.cells.push_back(std::move(cell));
+    if (!found->second.taken.add(cell)) fail(line, "the value has a share already");
+    found->second.margin.cells.push_back(std::move(cell));
   }
 
-  static bool overlap(const model::Margin::Cell& a, const model::Margin::Cell& b) {
-    for (std::size_t i = 0; i < a.codes.size(); ++i) {
-      bool shared = false;
-      for (const std::uint32_t code : a.codes[i]) {
-        for (const std::uint32_t other : b.codes[i]) shared = shared || code == other;
-      }
-      if (!shared) return false;
+  /// codes_named, without going through all of a column's categories for each line.
+  std::vector<std::uint32_t> codes_of(std::uint32_t column, const std::string& value) {
+    const schema::Attribute& attribute = schema_.attributes()[column];
+    const auto* categorical = std::get_if<schema::Categorical>(&attribute.type);
+    if (categorical == nullptr) return schema::codes_named(attribute, value);
+    auto& codes = categories_[column];
+    if (codes.empty()) {
+      for (const std::string& one : categorical->values) codes.emplace(one, static_cast<std::uint32_t>(codes.size()));
     }
-    return true;
+    const auto known = codes.find(value);
+    if (known != codes.end()) return {known->second};
+    return schema::codes_named(attribute, value);
   }
 
   std::vector<model::Margin> finished() {
     std::vector<model::Margin> out;
-    for (auto& [attributes, margin] : margins_) {
+    for (auto& [attributes, read] : margins_) {
+      model::Margin& margin = read.margin;
       double sum = 0;
       for (const auto& cell : margin.cells) sum += cell.share;
       std::string names;
@@ -123,7 +180,12 @@ class MarginsReader {
 
   const schema::Schema& schema_;
   std::string file_;
-  std::map<std::vector<std::uint32_t>, model::Margin> margins_;
+  struct Read {
+    model::Margin margin;
+    Taken taken;
+  };
+  std::map<std::vector<std::uint32_t>, Read> margins_;
+  std::map<std::uint32_t, std::unordered_map<std::string, std::uint32_t>> categories_;  ///< of columns that were named
 };
 
 }  // namespace

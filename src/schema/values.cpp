@@ -44,16 +44,12 @@ std::uint32_t first_from(const Attribute& attribute, const Binned& binned, doubl
   if (value > binned.edges.back()) return bins;
   // Whole numbers have nothing between them.
   if (binned.integer) value = std::ceil(value);
-  for (std::uint32_t bin = 0; bin < bins; ++bin) {
-    if (value <= binned.edges[bin]) return bin;
-    const bool last = bin + 1 == bins;
-    if (value < end_of(binned, bin) || (last && value == end_of(binned, bin))) {
-      refuse(attribute, "has " + printed(binned, value) + " inside a bin that ends at " +
-                            printed(binned, end_of(binned, bin)) + " and begins at " +
-                            printed(binned, binned.edges[bin]) + ", and bins cannot be cut");
-    }
-  }
-  return bins;
+  const auto begin = binned.edges.begin();
+  const auto first = static_cast<std::uint32_t>(std::lower_bound(begin, begin + bins, value) - begin);
+  if (first == 0 || (first < bins && value == binned.edges[first])) return first;
+  refuse(attribute, "has " + printed(binned, value) + " inside a bin that ends at " +
+                        printed(binned, end_of(binned, first - 1)) + " and begins at " +
+                        printed(binned, binned.edges[first - 1]) + ", and bins cannot be cut");
 }
 
 std::vector<std::uint32_t> codes_from_to(std::uint32_t first, std::uint32_t end) {
@@ -148,9 +144,9 @@ std::vector<std::uint32_t> codes_named(const Attribute& attribute, std::string_v
   const auto high = to == std::string_view::npos ? low : parse_number(text.substr(to + kTo.size()));
   if (!low || !high) refuse(attribute, "holds codes, and the value given is no number");
   std::vector<std::uint32_t> out;
-  for (std::uint32_t code = 0; code < std::get<Coded>(attribute.type).size; ++code) {
-    if (code >= *low && code <= *high) out.push_back(code);
-  }
+  const double last = std::min(std::floor(*high), static_cast<double>(std::get<Coded>(attribute.type).size) - 1);
+  for (double code = std::max(std::ceil(*low), 0.0); code <= last; ++code)
+    out.push_back(static_cast<std::uint32_t>(code));
   if (out.empty()) refuse(attribute, "has no such code");
   return out;
 }
