@@ -116,6 +116,7 @@ void run_central(const config::Experiment& experiment, const LaunchOptions& opti
     throw UsageError("trust: central runs in one process, which has no ranks",
                      "leave out --ranks-per-site and --coordinator-ranks");
   }
+  coordinator::require_formats(experiment);
   catch_stop_signals();
   if (options.resources.gpu) train::require_gpu();
   train::set_threads(0);

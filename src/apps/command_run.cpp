@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "commands.hpp"
+#include "fedloom/coordinator/conduct.hpp"
 #include "launcher.hpp"
 #include "program.hpp"
 
@@ -47,6 +48,7 @@ int start(const config::Experiment& experiment, LaunchOptions options, const std
 
 void run(const RunArguments& arguments) {
   const auto experiment = config::load_experiment(arguments.experiment);
+  coordinator::require_formats(experiment);
   const fs::path beside = fs::path(arguments.experiment).parent_path() / "sites";
   LaunchOptions options{.experiment = arguments.experiment,
                         .sites = arguments.sites.empty() ? beside : fs::path(arguments.sites),

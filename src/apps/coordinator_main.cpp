@@ -46,6 +46,7 @@ void tell_sites(transport::Transport& transport, const std::string& reason) noex
 void run(const RunOptions& options, transport::MpiTransport& transport) {
   const auto experiment = config::load_experiment(options.experiment);
   require_roster(experiment);
+  coordinator::require_formats(experiment);
   if (options.gpu) train::require_gpu();
   check_world(*experiment.roster, transport);
   Progress progress(experiment, options.live);

@@ -105,8 +105,11 @@ void Progress::note(const std::string& text) {
 void Progress::finish(const coordinator::RunResult& result, const std::filesystem::path& folder) {
   const auto usage = usage_so_far();
   std::cout << "\n"
-            << grouped(result.rows_written) << " synthetic rows  " << (folder / "public" / "synthetic.csv").string()
-            << "\nreport                 " << (folder / "public" / "report.html").string()
+            << grouped(result.rows_written) << " synthetic rows  " << (folder / "public" / "synthetic.csv").string();
+  for (const config::OutputFormat format : experiment_->formats) {
+    if (format != config::OutputFormat::csv) std::cout << ", synthetic." << config::name_of(format);
+  }
+  std::cout << "\nreport                 " << (folder / "public" / "report.html").string()
             << "\nspent                  epsilon " << figure(result.epsilon_spent, 4) << " of "
             << figure(experiment_->privacy.epsilon.value, 4) << " at delta "
             << figure(experiment_->privacy.delta.value, 2) << " (rho " << figure(result.rho_spent, 6) << " of "

@@ -29,6 +29,9 @@ const char* name_of(Trust trust) noexcept {
 }
 const char* name_of(Network network) noexcept { return network == Network::mlp ? "mlp" : "table"; }
 const char* name_of(Method method) noexcept { return method == Method::independent ? "independent" : "gem"; }
+const char* name_of(OutputFormat format) noexcept {
+  return format == OutputFormat::sql ? "sql" : format == OutputFormat::parquet ? "parquet" : "csv";
+}
 
 Quorum Experiment::quorum() const {
   if (!roster) return {.sites = 1, .colluding = 0};
@@ -76,7 +79,10 @@ std::string Experiment::resolved_yaml() const {
   text += "transport: {mode: mpi, tick: " + duration_text(transport.tick) +
           ", join_limit: " + duration_text(transport.join_limit) +
           ", reply_limit: " + duration_text(transport.reply_limit) + "}\n";
-  text += "output: {rows: " + (rows ? std::to_string(*rows) : "auto") + ", formats: [csv]}\n";
+  text += "output: {rows: " + (rows ? std::to_string(*rows) : "auto") + ", formats: [";
+  for (const OutputFormat format : formats)
+    text += std::string(format == formats.front() ? "" : ", ") + name_of(format);
+  text += "]}\n";
   text += "seed: " + std::to_string(seed) + "\n";
   return text;
 }

@@ -122,13 +122,23 @@ void check_quorum(const Document& document, const PrivacyConfig& privacy, std::u
   document.fail(key, fault_of(asked), "or bring in more sites");
 }
 
+/// What a run leaves in its public folder names what lies beside it, and may be a stranger's: nothing else is opened.
+std::filesystem::path named_file(const Document& document, const char* key, const char* own_name) {
+  const std::string name = document.value()[key];
+  if (document.at("").file.ends_with("config.resolved.yaml") && name != own_name) {
+    document.fail(std::string("/") + key, "a run's resolved experiment names another file than its own " + std::string(own_name),
+                  "copy it under another name to use it as an experiment of your own");
+  }
+  return document.beside(name);
+}
+
 std::optional<Roster> roster(const Document& document, const PrivacyConfig& privacy) {
   if (privacy.trust == Trust::central) return std::nullopt;
   if (!document.value().contains("roster")) {
     document.fail("", "the file lacks 'roster', which trust: " + std::string(name_of(privacy.trust)) + " needs",
                   "add roster: FILE with the sites' names and public keys; 'fedloom-site keygen' makes a site's key");
   }
-  const std::filesystem::path file = document.beside(document.value()["roster"]);
+  const std::filesystem::path file = named_file(document, "roster", "roster.yaml");
   if (!std::filesystem::exists(file)) {
     document.fail("/roster", "there is no roster file '" + file.string() + "'",
                   "write it, or run 'fedloom demo' for the bundled example");
@@ -147,8 +157,22 @@ std::optional<Roster> roster(const Document& document, const PrivacyConfig& priv
   return made;
 }
 
+std::vector<OutputFormat> formats(const Document& document) {
+  const json& output = section(document, "output");
+  if (!output.contains("formats")) return {OutputFormat::csv};
+  const auto named = output["formats"].get<std::vector<std::string>>();
+  std::vector<OutputFormat> made;
+  for (const OutputFormat format : {OutputFormat::csv, OutputFormat::sql, OutputFormat::parquet}) {
+    if (std::find(named.begin(), named.end(), name_of(format)) != named.end()) made.push_back(format);
+  }
+  if (made.front() != OutputFormat::csv) {
+    document.fail("/output/formats", "'formats' lacks csv, which the report and fedloom evaluate read", "add it");
+  }
+  return made;
+}
+
 schema::Schema schema_of(const Document& document) {
-  const std::filesystem::path file = document.beside(document.value()["schema"]);
+  const std::filesystem::path file = named_file(document, "schema", "schema.yaml");
   if (!std::filesystem::exists(file)) {
     document.fail("/schema", "there is no schema file '" + file.string() + "'", "check its path");
   }
@@ -171,6 +195,7 @@ Experiment load_experiment(const std::filesystem::path& file) {
                         .roster = roster(document, privacy),
                         .transport = transport(document),
                         .rows = std::nullopt,
+                        .formats = formats(document),
                         .seed = value.value("seed", std::uint64_t{0})};
   const json& output = section(document, "output");
   if (output.contains("rows") && output["rows"].is_number()) experiment.rows = output["rows"].get<std::uint64_t>();

@@ -1,5 +1,6 @@
 #include "fedloom/coordinator/conduct.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -12,6 +13,20 @@
 
 namespace fedloom::coordinator {
 namespace {
+
+model::TableFormat table_format(config::OutputFormat format) {
+  return format == config::OutputFormat::sql       ? model::TableFormat::sql
+         : format == config::OutputFormat::parquet ? model::TableFormat::parquet
+                                                   : model::TableFormat::csv;
+}
+
+std::vector<model::TableFile> tables_of(const config::Experiment& experiment, const std::filesystem::path& folder) {
+  std::vector<model::TableFile> tables;
+  for (const config::OutputFormat format : experiment.formats) {
+    tables.push_back({folder / (std::string("synthetic.") + config::name_of(format)), table_format(format)});
+  }
+  return tables;
+}
 
 class Conductor {
  public:
@@ -157,8 +172,8 @@ class Conductor {
     config::write_resolved(experiment_, folder);
     boundary::save_measurements(folder / "measurements.jsonl", experiment_.schema.domain(), loop_.measurements());
     loop_.generator().save(folder, model_card(experiment_, result.epsilon_spent, model_notes()));
-    model::write_synthetic_csv(loop_.generator(), experiment_.schema, result.rows_written, experiment_.seed,
-                               folder / "synthetic.csv");
+    model::write_tables({&loop_.generator(), result.rows_written, experiment_.seed}, experiment_.schema,
+                        tables_of(experiment_, folder));
     result.seconds = std::chrono::duration<double>(monotonic_now() - started_).count();
     write_atomically(folder / "metrics.json", metrics(result) + "\n");
     return result;
@@ -216,6 +231,17 @@ class Conductor {
 };
 
 }  // namespace
+
+void require_formats(const config::Experiment& experiment, bool has_parquet) {
+  const auto& formats = experiment.formats;
+  if (has_parquet || std::find(formats.begin(), formats.end(), config::OutputFormat::parquet) == formats.end()) return;
+  throw EnvironmentError(experiment.file.string(), "'output.formats' lists parquet, which this build does not write",
+                         "run ./launch/setup and build again, or leave parquet out");
+}
+
+void require_formats(const config::Experiment& experiment) {
+  require_formats(experiment, model::can_write(model::TableFormat::parquet));
+}
 
 RunResult conduct(const config::Experiment& experiment, RunFolder& folder, MeasurementSource& source,
                   const ConductOptions& options) {

@@ -13,9 +13,10 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 /// What a finished run leaves beside its page. Other files came later, and are no part of it.
-constexpr std::array<std::string_view, 9> released_files = {
-    "config.resolved.yaml", "ledger.json",  "measurements.jsonl", "metrics.json", "model.safetensors",
-    "roster.yaml",          "rounds.jsonl", "schema.yaml",        "synthetic.csv"};
+constexpr std::array<std::string_view, 11> released_files = {
+    "config.resolved.yaml", "ledger.json",       "measurements.jsonl", "metrics.json",
+    "model.safetensors",    "roster.yaml",       "rounds.jsonl",       "schema.yaml",
+    "synthetic.csv",        "synthetic.parquet", "synthetic.sql"};
 
 /// Nothing in it can end the block.
 std::string safe(const Json& json) {

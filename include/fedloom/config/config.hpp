@@ -39,7 +39,7 @@ struct GeneratorConfig {
   Network network = Network::table;
   std::optional<std::uint32_t> components;  ///< B; none: auto, by the noise of what was measured
   std::uint32_t degree = 3;                 ///< workload: all marginals of this degree, 1..3
-  std::vector<std::string> keep;            ///< attributes whose marginals count double
+  std::vector<std::string> keep;            ///< attributes whose marginals are sought first: docs/generator.md
   std::uint64_t max_cells = 10000;          ///< cell limit of a candidate
 };
 struct TransportConfig {
@@ -47,6 +47,9 @@ struct TransportConfig {
   Millis join_limit{120000};
   Millis reply_limit{300000};
 };
+/// Files of synthetic rows that a run writes: synthetic.csv, synthetic.sql, synthetic.parquet.
+enum class OutputFormat : std::uint8_t { csv, sql, parquet };
+const char* name_of(OutputFormat format) noexcept;
 /// The experiment, written by the lead: public.
 struct Experiment {
   std::filesystem::path file;
@@ -56,13 +59,14 @@ struct Experiment {
   GeneratorConfig generator;
   std::optional<Roster> roster;  ///< none with trust: central
   TransportConfig transport;
-  std::optional<std::uint64_t> rows;  ///< none: auto, the noisy total
-  std::uint64_t seed = 0;             ///< public randomness only
+  std::optional<std::uint64_t> rows;                     ///< none: auto, the noisy total
+  std::vector<OutputFormat> formats{OutputFormat::csv};  ///< ascending, csv among them
+  std::uint64_t seed = 0;                                ///< public randomness only
   /// Thresholds of the secure sum; possible for an experiment that was loaded. Of a single owner: one site, whose noise
   /// is all there is, and nobody to withstand.
   Quorum quorum() const;
-  /// SHA-256 of everything above that changes what is measured or made: not of paths and transport. The same
-  /// on every machine.
+  /// SHA-256 of everything above that changes what is measured or made: not of paths, file formats and transport. The
+  /// same on every machine.
   Digest hash() const;
   /// All defaults filled in, as YAML (config.resolved.yaml), for a folder with schema.yaml and roster.yaml beside it.
   std::string resolved_yaml() const;
@@ -114,6 +118,8 @@ schema::Schema read_schema(const std::string& text, const std::filesystem::path&
 Roster load_roster(const std::filesystem::path& file);
 std::string roster_yaml(const Roster& roster);
 std::string schema_yaml(const schema::Schema& schema);
+/// A text as YAML takes it, in double quotes, whatever signs it has.
+std::string quoted_text(std::string_view text);
 /// Writes config.resolved.yaml, schema.yaml and (trust: none) roster.yaml into the folder; the first loads to an
 /// experiment with the same hash. A table's path is written relative to the folder. Throws EnvironmentError.
 void write_resolved(const Experiment& experiment, const std::filesystem::path& folder);

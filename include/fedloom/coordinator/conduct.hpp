@@ -33,6 +33,11 @@ struct StoppedCleanly : Interrupted {
   using Interrupted::Interrupted;
 };
 
+/// Before anything is asked of a site. Throws EnvironmentError: the experiment wants files that this build cannot
+/// write.
+void require_formats(const config::Experiment& experiment, bool has_parquet);
+void require_formats(const config::Experiment& experiment);
+
 /// `source` is open: all sites have joined. Goes on from the folder's checkpoint if it has one. Writes everything of
 /// public/ but report.html. Throws StoppedCleanly after a stop, UsageError when the sites know the run's name already,
 /// BudgetError when nothing is left to measure with.

@@ -41,6 +41,22 @@ class LosingSource final : public MeasurementSource {
   double booked_ = 0;
 };
 
+TEST(Conduct, RefusesFilesThatThisBuildCannotWriteBeforeAnythingIsAsked) {
+  config::Experiment experiment = test::toy_experiment(config::Trust::none, 1);
+  experiment.formats = {config::OutputFormat::csv, config::OutputFormat::sql};
+  EXPECT_NO_THROW(require_formats(experiment, false));
+  experiment.formats.push_back(config::OutputFormat::parquet);
+  EXPECT_NO_THROW(require_formats(experiment, true));
+  try {
+    require_formats(experiment, false);
+    FAIL();
+  } catch (const EnvironmentError& error) {
+    EXPECT_STREQ(error.what(),
+                 "toy.yaml: 'output.formats' lists parquet, which this build does not write; run "
+                 "./launch/setup and build again, or leave parquet out");
+  }
+}
+
 // A loss is listed as paid, whether the sites have paid or not. Were it not counted, the list would pass the budget.
 TEST(Conduct, CountsEveryLossThatItListsAlsoWhenTheSitesHaveBookedLess) {
   const fedloom::test::TempFolder folder;
