@@ -14,11 +14,18 @@ using schema::Categorical;
 using schema::Coded;
 using schema::Outside;
 
+constexpr const char* resolved_name = "config.resolved.yaml";
+
 using Edges = std::vector<std::pair<std::string, std::string>>;
 
 Edges tree_file(const Entry& entry) {
   if (entry.document.is_inside_another_file()) {
     entry.fail("tree", "the schema inside this file names a file of its own",
+               "list the pairs: tree: [[child, parent]]");
+  }
+  // A run's public folder may be a stranger's. What a run leaves there has its trees in itself.
+  if (std::filesystem::exists(entry.document.beside(resolved_name))) {
+    entry.fail("tree", std::string("a schema beside a run's ") + resolved_name + " names a file of its own",
                "list the pairs: tree: [[child, parent]]");
   }
   const std::filesystem::path file = entry.document.beside(entry.text("tree"));

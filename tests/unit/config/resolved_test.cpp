@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "config_folder.hpp"
+#include "fedloom/base/error.hpp"
 
 namespace fedloom::config::test {
 namespace {
@@ -51,6 +52,42 @@ TEST_F(Resolved, NamesNoPathOutsideItsFolder) {
   for (const char* name : {"config.resolved.yaml", "schema.yaml", "roster.yaml"}) {
     EXPECT_EQ(text_of(folder_ / "runs/public" / name).find(folder_.path().string()), std::string::npos);
   }
+}
+
+TEST_F(Resolved, KeepsTheFormatsOfRowsWhichNoHashCovers) {
+  const auto with_formats = [&](const char* name, const char* list) {
+    return load_experiment(folder_.write(name, with(good_experiment, "formats: [csv]", list)));
+  };
+  const Experiment three = with_formats("three.yaml", "formats: [parquet, csv, sql]");
+  const std::vector<OutputFormat> all{OutputFormat::csv, OutputFormat::sql, OutputFormat::parquet};
+  EXPECT_EQ(three.formats, all);
+  EXPECT_EQ(again(three).formats, all);
+  EXPECT_EQ(three.hash(), load_experiment(folder_ / "experiment.yaml").hash());
+}
+
+TEST_F(Resolved, OpensNoFileButThoseBesideIt) {
+  again(load_experiment(folder_ / "experiment.yaml"));
+  const auto file = folder_ / "runs/public/config.resolved.yaml";
+  const std::string own = text_of(file);
+  const auto refusal = [&](const std::string& text) -> std::string {
+    std::ofstream(file, std::ios::trunc) << text;
+    try {
+      load_experiment(file);
+    } catch (const ConfigError& error) {
+      return error.what();
+    }
+    return "taken";
+  };
+  EXPECT_EQ(refusal(own), "taken");
+  const std::string elsewhere = "names another file than its own";
+  for (const std::string& path : {(folder_ / "schema.yaml").string(), std::string("../../schema.yaml")}) {
+    EXPECT_NE(refusal(with(own, "schema: schema.yaml", "schema: " + path)).find(elsewhere), std::string::npos);
+  }
+  EXPECT_NE(refusal(with(own, "roster: roster.yaml", "roster: ../../roster.yaml")).find(elsewhere), std::string::npos);
+  folder_.write("codes.csv", "child,parent\na,b\n");
+  std::ofstream(folder_ / "runs/public/schema.yaml", std::ios::trunc)
+      << "version: 1\nattributes:\n  - {name: weight, type: hierarchical, tree: ../../codes.csv}\n";
+  EXPECT_NE(refusal(own).find("names a file of its own"), std::string::npos);
 }
 
 TEST_F(Resolved, OfASingleOwnerHasNoRoster) {
