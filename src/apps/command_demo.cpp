@@ -41,7 +41,7 @@ std::string policy_text(const SiteTable& site, const config::Experiment& experim
   std::set<std::string> seen;
   for (const auto& attribute : experiment.schema.attributes()) {
     for (const std::string& column : attribute.sources()) {
-      if (seen.insert(column).second) columns += "\n    - \"" + column + "\"";
+      if (seen.insert(column).second) columns += "\n    - " + config::quoted_text(column);
     }
   }
   const bool central = !experiment.roster;
@@ -49,8 +49,8 @@ std::string policy_text(const SiteTable& site, const config::Experiment& experim
       "# A custodian of private data writes `class: private`, a lifetime budget and `approve: manual`.\n"
       "version: 1\nsite: " +
       site.name + "\nkey: " + site.name + ".key\ndata_set: " + experiment.name + "-" + site.name +
-      "\nclass: public\nsource: \"csv:" + site.table.string() +
-      "\"\nunit: {column: null, max_rows: 1, max_sites: " + std::to_string(experiment.privacy.max_sites) +
+      "\nclass: public\nsource: " + config::quoted_text("csv:" + site.table.string()) +
+      "\nunit: {column: null, max_rows: 1, max_sites: " + std::to_string(experiment.privacy.max_sites) +
       "}\nallow:\n  columns:" + columns + "\n  trust: [" + config::name_of(experiment.privacy.trust) +
       "]\n  epsilon_per_run: " + schema::shortest(experiment.privacy.epsilon.value) +
       "\n  delta: " + schema::shortest(experiment.privacy.delta.value) + "\n";
