@@ -26,7 +26,14 @@ struct RunLedger {
   coordinator::PublicLedger ledger;
 };
 
+void require_run(const fs::path& run) {
+  if (fs::is_directory(run / "public")) return;
+  throw UsageError(run.string() + (fs::exists(run) ? " is no folder of a run" : " is not there"),
+                   "name a folder that `fedloom run` made (runs/<name>-…)");
+}
+
 RunLedger open_run(const fs::path& run) {
+  require_run(run);
   auto experiment = config::load_experiment(run / "public" / "config.resolved.yaml");
   auto ledger = coordinator::verify_public_ledger(run / "public" / "ledger.json", experiment);
   return {std::move(experiment), std::move(ledger)};
@@ -145,6 +152,7 @@ void verify(const LedgerArguments& arguments) {
   if (arguments.run.empty() && !(arguments.fingerprint + arguments.key).empty())
     throw UsageError("no run to hold the fingerprint or key against", "name a run's folder");
   if (!arguments.run.empty()) {
+    require_run(arguments.run);
     const auto run = report::verify_run(fs::path(arguments.run) / "public");
     check_anchor(run, arguments);
     print(run);

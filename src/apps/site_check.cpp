@@ -61,6 +61,12 @@ void check_experiment(const site::SiteRun& run, privacy::Rho spent, bool approve
   for (const auto& column : site::unknown_columns(policy, experiment)) {
     say("warning", "allow.columns names '" + column + "', which the experiment's schema does not know");
   }
+  for (const auto& id : site::unbound_ids(policy, experiment)) {
+    say("warning", "the schema calls '" + id +
+                       "' an identifier, and unit.column does not name it: if several rows can be of "
+                       "one person, write unit: {column: " +
+                       id + ", max_rows: …}, or each row is protected by itself");
+  }
   refuse_what_the_policy_forbids(run, spent);
   const auto loaded =
       data::load(policy.source, policy.file.parent_path(), experiment.schema,

@@ -241,6 +241,12 @@ std::vector<std::string> unknown_columns(const config::SitePolicy& policy, const
   return unknown;
 }
 
+std::vector<std::string> unbound_ids(const config::SitePolicy& policy, const config::Experiment& experiment) {
+  const auto& ids = experiment.schema.ids();
+  const bool bound = policy.unit_column && std::find(ids.begin(), ids.end(), *policy.unit_column) != ids.end();
+  return bound ? std::vector<std::string>() : ids;
+}
+
 privacy::CuratorEvent curator_of(const config::Experiment& experiment) {
   return privacy::curator_event(privacy::rho_of(experiment.privacy.epsilon, experiment.privacy.delta));
 }

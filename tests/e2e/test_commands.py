@@ -3,9 +3,11 @@
 import collections
 import itertools
 import json
+import pathlib
 import shutil
 import stat
 import subprocess
+import tempfile
 import unittest
 
 import world
@@ -209,6 +211,15 @@ class Approval(Case):
         accepted = small.run("accepted")
         self.assertEqual(accepted.returncode, 0, accepted.stderr)
         self.assertEqual(len(small.entries("north")), 1)
+
+    def test_check_warns_of_an_identifier_that_no_unit_names(self):
+        small = self.small_world(method="independent")
+        schema = small.root / "world" / "small.schema.yaml"
+        words = ("fedloom-site", "check", small.policy("north"), small.experiment)
+        self.assertNotIn("warning", self.ok(*words))
+        schema.write_text(schema.read_text() + "  - {name: patient, role: id}\n")
+        self.assertRegex(self.ok(*words), "warning +the schema calls 'patient' an identifier, and unit.column does not name it: "
+                                          "if several rows can be of one person, write unit: {column: patient, max_rows")
 
     def test_an_approval_is_of_one_experiment_only(self):
         small = self.small_world(method="independent")
@@ -456,6 +467,13 @@ class LedgerVerify(Case):
             text = self.ok("fedloom", "ledger", "verify", small.root / "run", "--policy", small.policy(site))
             self.assertIn("as its peers saw it", text)
 
+    def test_what_is_no_run_is_the_command_lines_fault(self):
+        root = self.worlds["none"].root
+        for command in ("verify", "show"):
+            self.fails(2, f"{root / 'nowhere'} is not there; name a folder that `fedloom run` made", "fedloom", "ledger", command,
+                       root / "nowhere")
+            self.fails(2, f"{root / 'lead'} is no folder of a run; name", "fedloom", "ledger", command, root / "lead")
+
     def assert_every_flip_shows(self, file, step, *words):
         """Flips one bit of every `step`-th byte, another bit each time."""
         good = file.read_bytes()
@@ -522,6 +540,22 @@ class Demo(Case):
         self.ok("fedloom", "demo", "--prepare-only", "--experiment", small.root / "lead" / "small.yaml", "--dir",
                 small.root / "world", *words)
         self.assertEqual({site: (small.sites / f"{site}.key").read_bytes() for site in world.SITES}, before)
+
+    def test_a_columns_name_may_hold_any_sign(self):
+        root = pathlib.Path(tempfile.mkdtemp(prefix="fedloom-e2e-"))
+        self.addCleanup(shutil.rmtree, root)
+        name = 'the "size", \\ of # it: {x}'
+        (root / "a schema.yaml").write_text(
+            "version: 1\nattributes:\n  - {name: " + json.dumps(name) + ", type: coded, size: 3}\n")
+        (root / "odd.yaml").write_text("version: 1\nname: odd\nschema: a schema.yaml\n"
+                                       "privacy: {epsilon: 1, delta: 1e-9, trust: central}\ngenerator: {method: independent, workload: {degree: 1}}\n")
+        table = root / "the 'table'.csv"
+        table.write_text('"' + name.replace('"', '""') + '"\n' + "0\n1\n2\n" * 50)
+        self.ok("fedloom", "demo", "--experiment", root / "odd.yaml", "--dir", root / "world", "--out", root / "run",
+                "--data", f"one={table}")
+        policy = (root / "world" / "sites" / "one.policy.yaml").read_text()
+        self.assertIn("    - " + json.dumps(name) + "\n", policy)
+        self.ok("fedloom-site", "check", root / "world" / "sites" / "one.policy.yaml", root / "world" / "odd.yaml")
 
 
 if __name__ == "__main__":

@@ -37,6 +37,10 @@ std::optional<Refusal> check_lifetime(const config::SitePolicy& policy, const co
 /// Names in allow.columns that the experiment's schema does not know: no fault, but perhaps not what was meant.
 std::vector<std::string> unknown_columns(const config::SitePolicy& policy, const config::Experiment& experiment);
 
+/// Identifiers of the experiment's schema where unit.column names none of them: no fault where a row is an entity, but
+/// if they say whose a row is, an entity of several rows counts as several.
+std::vector<std::string> unbound_ids(const config::SitePolicy& policy, const config::Experiment& experiment);
+
 /// trust: aggregate: what the curator may release in the run, as every plan must name it.
 privacy::CuratorEvent curator_of(const config::Experiment& experiment);
 

@@ -173,6 +173,18 @@ TEST(AllowedColumns, ThatTheSchemaDoesNotKnowAreNamed) {
   EXPECT_FALSE(site::check_experiment(world.policies[0], world.experiment)) << "a warning, no refusal";
 }
 
+TEST(PolicyCheck, KnowsWhereNoIdentifierSaysWhoseARowIs) {
+  SiteWorld world;
+  EXPECT_TRUE(site::unbound_ids(world.policies[0], world.experiment).empty()) << "no identifier";
+  world.experiment.schema = schema::Schema(world.experiment.schema.attributes(), {"visit", "patient"});
+  world.policies[0].unit_column.reset();
+  EXPECT_EQ(site::unbound_ids(world.policies[0], world.experiment), (std::vector<std::string>{"visit", "patient"}));
+  world.policies[0].unit_column = "ward";
+  EXPECT_EQ(site::unbound_ids(world.policies[0], world.experiment).size(), 2U);
+  world.policies[0].unit_column = "patient";
+  EXPECT_TRUE(site::unbound_ids(world.policies[0], world.experiment).empty());
+}
+
 TEST(PolicyLimits, TakeTheSmallerOfPolicyAndExperiment) {
   SiteWorld world;
   const auto asked = privacy::rho_of({1.0}, {1e-9});
