@@ -16,15 +16,9 @@ bool can_write(TableFormat format) { return format != TableFormat::parquet || Pa
 void write_tables(const PlainRows& rows, const schema::Schema& schema, const std::vector<TableFile>& out) {
   std::vector<std::unique_ptr<RowWriter>> writers;
   for (const TableFile& file : out) writers.push_back(std::make_unique<RowWriter>(schema, rows.seed, file));
-  const auto add = [&](std::span<const std::uint32_t> codes, std::size_t n) {
+  sample(rows, schema, [&](std::span<const std::uint32_t> codes, std::size_t n) {
     for (const auto& writer : writers) writer->add(codes, n);
-  };
-  if (schema.coherence().groups().empty()) {
-    rows.generator->sample(rows.rows, rows.seed, add);
-  } else {
-    const Tilted kept(*rows.generator, schema);
-    sample({{&kept, rows.rows}}, rows.seed, add);
-  }
+  });
   for (const auto& writer : writers) writer->finish();
 }
 

@@ -19,13 +19,9 @@ namespace nb = nanobind;
 using sampling::Source;
 using Texts = std::vector<std::string>;
 
-model::Tilted under(const Source& source, const Texts& where) {
-  model::Tilted tilted(source.generator, source.schema.constraints());
-  for (const std::string& text : where) {
-    const auto condition = sampling::parse_condition(source.schema, text);
-    tilted.where(condition.attribute, condition.codes);
-  }
-  return tilted;
+/// The model under conditions, as rows under them are drawn.
+sampling::Drawing under(const Source& source, const Texts& where) {
+  return sampling::Drawing(source, {.rows = 0, .where = where});
 }
 
 /// In the columns' own order, which is the schema's.
@@ -35,7 +31,10 @@ nb::object marginal(const Source& source, const Texts& columns, const Texts& whe
   std::vector<double> answer;
   {
     const nb::gil_scoped_release unlocked;
-    answer = under(source, where).answer(schema::Marginal(std::move(attributes)));
+    const sampling::Drawing drawing = under(source, where);
+    const model::Tilted& tilted = *drawing.strata().front().rows_of;
+    for (const std::uint32_t attribute : attributes) sampling::require_drawn(tilted, attribute, source.schema);
+    answer = tilted.answer(schema::Marginal(std::move(attributes)));
   }
   return as_array(std::move(answer));
 }
@@ -71,7 +70,7 @@ nb::list condition(const Source& source, const Texts& where) {
   std::optional<sampling::Drawing> drawing;
   {
     const nb::gil_scoped_release unlocked;
-    drawing.emplace(source, sampling::Request{.rows = 0, .where = where});
+    drawing.emplace(under(source, where));
   }
   return as_list(source, drawing->told());
 }

@@ -1,6 +1,7 @@
 #include "fedloom/sampling/drawing.hpp"
 
 #include "fedloom/base/error.hpp"
+#include "fedloom/model/plain_rows.hpp"
 
 namespace fedloom::sampling {
 namespace {
@@ -13,7 +14,8 @@ std::string in_text(const std::vector<Condition>& conditions) {
   return text;
 }
 
-/// What is computed when a row is written cannot be asked for before, unless its code is drawn with its columns' own.
+}  // namespace
+
 void require_drawn(const model::Tilted& tilted, std::uint32_t attribute, const schema::Schema& schema) {
   if (!tilted.loose(attribute)) return;
   std::string columns;
@@ -24,8 +26,6 @@ void require_drawn(const model::Tilted& tilted, std::uint32_t attribute, const s
                        " when rows are written, and has too many combinations with them to be asked for",
                    "ask for values of those columns, or give them and it coarser bins in the next run");
 }
-
-}  // namespace
 
 Drawing::Drawing(const Source& source, const Request& request) : plain_(request.plain()) {
   std::vector<std::vector<std::uint32_t>> together;
@@ -100,11 +100,8 @@ std::uint64_t Drawing::rows() const {
 
 void draw(const Source& source, const Drawing& drawing, std::uint64_t seed,
           const std::function<void(std::span<const std::uint32_t> codes, std::size_t rows)>& block) {
-  // As a run draws its own table.
-  if (drawing.plain() && source.schema.constraints().empty()) {
-    return source.generator.sample(drawing.rows(), seed, block);
-  }
-  model::sample(drawing.strata(), seed, block);
+  if (!drawing.plain()) return model::sample(drawing.strata(), seed, block);
+  model::sample({&source.generator, drawing.rows(), seed}, source.schema, block);
 }
 
 }  // namespace fedloom::sampling

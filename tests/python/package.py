@@ -26,11 +26,12 @@ needs_pandas = unittest.skipUnless(HAS_PANDAS, "pandas is not installed")
 
 
 class Visits(test_sample.Visits):
-    """With a date, a moment and a coded column beside the others."""
+    """With dates, a column computed from one, a moment and codes beside the others."""
 
     def attributes(self):
         return test_sample.SCHEMA.replace("constraints:\n", """  - {name: seen, type: date, from: 2020-01-01, to: 2020-12-30, step: month, missing: true}
   - {name: born, type: date, format: "%d.%m.%Y", from: 01.01.1950, to: 31.12.1999, step: year}
+  - {name: birth_year, type: integer, column: born, part: year, format: "%d.%m.%Y", min: 1950, max: 1999, width: 5}
   - {name: at, type: datetime, from: "2020-01-01T00:00", to: "2020-01-31T23:59", step: day}
   - {name: ward, type: coded, size: 4}
   - {name: weight, type: real, min: 40, max: 120, width: 20, missing: true}
@@ -107,6 +108,7 @@ def interrupted(test, code, limit, after=0, ready=lambda: True):
     output, errors = process.communicate(timeout=120)
     test.assertIn("KeyboardInterrupt", errors, output + errors)
     test.assertLess(time.monotonic() - began, limit)
+    test.assertNotIn("nanobind", errors)
     return errors
 
 

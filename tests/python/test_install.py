@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -39,6 +40,12 @@ class Install(unittest.TestCase):
         extension = {name for name in installed if name.startswith("_fedloom.") and name.endswith(".so")}
         self.assertEqual(len(extension), 1)
         self.assertEqual(installed - extension, sources)
+
+    def test_pip_takes_the_nanobind_that_setup_installs(self):
+        root = SOURCE.parent.parent.parent
+        pins = [re.findall(r"nanobind==[\d.]+", (root / file).read_text()) for file in ("pyproject.toml", "launch/versions")]
+        self.assertEqual(pins[0], pins[1])
+        self.assertEqual(len(pins[0]), 1)
 
     def test_the_package_finds_its_own_programs(self):
         environment = {**os.environ, "PYTHONPATH": f"{self.prefix}:{os.environ['PYTHONPATH'].split(':', 1)[1]}"}

@@ -29,7 +29,7 @@ class Schema(unittest.TestCase):
         self.assertEqual(self.schema.kinds, {
             "sex": "categorical", "pregnant": "categorical", "grade, of school": "categorical", "years": "integer",
             "start": "integer", "end": "integer", "cash": "real", "card": "real", "paid": "real", "seen": "date",
-            "born": "date", "at": "datetime", "ward": "coded", "weight": "real", "visits": "integer"})
+            "born": "date", "birth_year": "integer", "at": "datetime", "ward": "coded", "weight": "real", "visits": "integer"})
         self.assertEqual(self.schema.names, list(self.schema.kinds))
         self.assertEqual(len(self.schema.constraints), 4)
         self.assertIn("ward", self.schema)
@@ -43,6 +43,7 @@ class Schema(unittest.TestCase):
         self.assertEqual(self.schema["start"].edges.tolist(), [0, 10, 20, 29])
         self.assertIsNone(self.schema["sex"].edges)
         self.assertEqual(self.schema["sex"].sources, ("sex",))
+        self.assertEqual(self.schema["birth_year"].sources, ("born",))
 
     def test_of_the_bundled_trial(self):
         adult = fedloom.load_schema(ADULT)

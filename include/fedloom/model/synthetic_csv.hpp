@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fedloom/model/generator.hpp"
+#include "fedloom/model/plain_rows.hpp"
 #include "fedloom/model/tilted.hpp"
 #include "fedloom/schema/schema.hpp"
 
@@ -30,10 +31,6 @@ void write_synthetic_csv(const Generator& generator, const schema::Schema& schem
                          std::uint64_t seed, const std::filesystem::path& file);
 
 /// The same rows in several files, drawn once.
-struct PlainRows {
-  const Generator* generator = nullptr;
-  std::uint64_t rows = 0, seed = 0;
-};
 void write_tables(const PlainRows& rows, const schema::Schema& schema, const std::vector<TableFile>& out);
 
 /// The same for rows under conditions.

@@ -30,6 +30,10 @@ struct Told {
   Knowledge knowledge;
 };
 
+/// What is computed when a row is written cannot be asked for before, unless its code is drawn with those of its
+/// columns. Throws UsageError.
+void require_drawn(const model::Tilted& tilted, std::uint32_t attribute, const schema::Schema& schema);
+
 class Drawing {
  public:
   /// Keeps no reference to the source. Throws UsageError: a condition, a column or a value that the model does not
