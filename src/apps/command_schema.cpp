@@ -41,7 +41,32 @@ bool fits(const data::CheckReport& report) {
   return report.problems.empty() && std::all_of(report.refused.begin(), report.refused.end(), none);
 }
 
-void describe(const data::CheckReport& report, const schema::Schema& schema) {
+/// "lines 3, 17 and others". Where a row stands tells nothing of what is in it, and stays here as the counts do.
+std::string places_text(const data::CheckReport::Lines& lines, std::uint64_t all, bool of_a_file) {
+  std::string text = of_a_file ? "line" : "row";
+  if (lines.size() > 1) text += "s";
+  for (std::size_t k = 0; k < lines.size(); ++k) text += (k == 0 ? " " : ", ") + std::to_string(lines[k]);
+  return all > lines.size() ? text + " and others" : text;
+}
+
+void describe_places(const data::CheckReport& report, const schema::Schema& schema, bool of_a_file) {
+  const auto tell = [&](const char* what, const std::string& column, const data::CheckReport::Lines& lines,
+                        std::uint64_t all) {
+    if (!lines.empty())
+      std::cout << "  " << what << " " << column << ": " << places_text(lines, all, of_a_file) << "\n";
+  };
+  for (std::size_t i = 0; i < report.columns.size(); ++i) {
+    const auto& column = report.columns[i];
+    tell("refused in", column.name, report.places[i].refused, report.refused[i]);
+    tell("clipped in", column.name, report.places[i].clipped, column.clipped);
+    tell("other in", column.name, report.places[i].other, column.other);
+  }
+  for (std::size_t k = 0; k < report.broken.size(); ++k) {
+    tell("broken constraint", schema.constraints().list()[k].text, report.broken_at[k], report.broken[k]);
+  }
+}
+
+void describe(const data::CheckReport& report, const schema::Schema& schema, bool of_a_file) {
   std::cout << "\n"
             << grouped(report.rows_read) << " rows read; these figures are about rows and stay here\n"
             << "  " << std::left << std::setw(22) << "column" << std::right << std::setw(10) << "missing"
@@ -60,6 +85,7 @@ void describe(const data::CheckReport& report, const schema::Schema& schema) {
               << schema.constraints().list()[k].text << "\n";
   }
   for (const auto& problem : report.problems) std::cout << "  " << problem << "\n";
+  describe_places(report, schema, of_a_file);
 }
 
 nlohmann::json as_json(const data::CheckReport& report, const schema::Schema& schema) {
@@ -71,10 +97,14 @@ nlohmann::json as_json(const data::CheckReport& report, const schema::Schema& sc
                        {"parent", column.parent},
                        {"other", column.other},
                        {"clipped", column.clipped},
-                       {"refused", report.refused[i]}});
+                       {"refused", report.refused[i]},
+                       {"refused_at", report.places[i].refused},
+                       {"clipped_at", report.places[i].clipped},
+                       {"other_at", report.places[i].other}});
   }
   for (std::size_t k = 0; k < report.broken.size(); ++k) {
-    constraints.push_back({{"constraint", schema.constraints().list()[k].text}, {"rows", report.broken[k]}});
+    constraints.push_back(
+        {{"constraint", schema.constraints().list()[k].text}, {"rows", report.broken[k]}, {"at", report.broken_at[k]}});
   }
   return {{"private", "these figures are about rows"},
           {"fits", fits(report)},
@@ -104,7 +134,7 @@ void check(const CheckArguments& arguments) {
   if (arguments.json) {
     std::cout << as_json(report, schema).dump(2) << "\n";
   } else {
-    describe(report, schema);
+    describe(report, schema, schema::with_scheme(arguments.table).starts_with("csv:"));
   }
   if (!fits(report)) {
     throw DataError({.file = shown_source(arguments.table)}, "does not fit the schema",

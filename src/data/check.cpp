@@ -49,6 +49,17 @@ std::string ignored_columns(const RowSource& rows, const schema::Schema& schema)
   return text;
 }
 
+/// The first few lines of a kind.
+void note(CheckReport::Lines& lines, const RowSource& rows) {
+  if (lines.size() < CheckReport::few) lines.push_back(rows.position().line);
+}
+
+void note(CheckReport::Places& places, How how, const RowSource& rows) {
+  if (how == How::refused) note(places.refused, rows);
+  if (how == How::clipped) note(places.clipped, rows);
+  if (how == How::other) note(places.other, rows);
+}
+
 void check_rows(const RowEncoder& encoder, RowSource& rows, const schema::Schema& schema, EntityBound& bound,
                 CheckReport& report) {
   std::vector<std::uint32_t> codes(schema.attributes().size());
@@ -62,9 +73,13 @@ void check_rows(const RowEncoder& encoder, RowSource& rows, const schema::Schema
       const schema::Encoded encoded = encoder.encode(rows, i);
       count(report.columns[i], schema.attributes()[i], encoded);
       report.refused[i] += encoded.how == How::refused;
+      note(report.places[i], encoded.how, rows);
       codes[i] = encoded.how == How::refused ? schema::Constraints::unset : encoded.code;
     }
-    for (const std::size_t k : schema.constraints().violations(codes)) ++report.broken[k];
+    for (const std::size_t k : schema.constraints().violations(codes)) {
+      ++report.broken[k];
+      note(report.broken_at[k], rows);
+    }
   }
 }
 
@@ -105,7 +120,9 @@ CheckReport check(const std::string& source, const std::filesystem::path& base, 
   CheckReport report;
   static_cast<LoadReport&>(report) = empty_report(schema);
   report.refused.resize(schema.attributes().size());
+  report.places.resize(schema.attributes().size());
   report.broken.resize(schema.constraints().list().size());
+  report.broken_at.resize(report.broken.size());
   try {
     check_source(open_source(source, base), schema, unit, report);
   } catch (const DataError& error) {

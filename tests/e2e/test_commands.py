@@ -110,6 +110,12 @@ class BeforeARun(Case):
         done = self.fails(4, "does not fit the schema", "fedloom", "schema", "check", self.schema, table)
         refused = {line.split()[0]: line.split()[-1] for line in done.stdout.splitlines() if line.strip()}
         self.assertEqual((refused["colour"], refused["size"], refused["kind"]), ("1", "2", "0"))
+        self.assertIn("\n  refused in colour: line 3\n  refused in size: lines 4, 5\n", done.stdout)
+        table.write_text("colour,size,taste,kind\n" + "0,0,0,0\n7,0,0,0\n" * 6)
+        done = self.fails(4, "does not fit the schema", "fedloom", "schema", "check", self.schema, table)
+        self.assertIn("\n  refused in colour: lines 3, 5, 7, 9, 11 and others\n", done.stdout)
+        told = world.command("fedloom", "schema", "check", self.schema, table, "--json")
+        self.assertEqual(json.loads(told.stdout)["columns"][0]["refused_at"], [3, 5, 7, 9, 11])
 
     def test_plan_divides_the_whole_budget(self):
         plan = json.loads(self.ok("fedloom", "plan", self.world.experiment, "--json"))

@@ -59,6 +59,14 @@ Loaded load(std::unique_ptr<RowSource> rows, const schema::Schema& schema, const
 
 /// Like load but never throws: what would be clipped, sent to `other` or refused, per column. PRIVATE as LoadReport.
 struct CheckReport : LoadReport {
+  /// Lines of a file, or rows of another source, of the first few of a kind.
+  static constexpr std::size_t few = 5;
+  using Lines = std::vector<int>;
+  struct Places {
+    Lines refused, clipped, other;
+  };
+  std::vector<Places> places;          ///< per column
+  std::vector<Lines> broken_at;        ///< per constraint
   std::vector<std::uint64_t> refused;  ///< per column
   std::vector<std::uint64_t> broken;   ///< per constraint of the schema: rows that break it, of those that it can read
   std::vector<std::string> problems;   ///< empty: load() takes the table

@@ -153,6 +153,26 @@ TEST_F(Source, CheckCountsAllThatLoadWouldRefuse) {
   EXPECT_EQ(report.ignored, "note");
   ASSERT_EQ(report.problems.size(), 2u);
   EXPECT_EQ(report.problems[0], "1 values of 'age' are not in the schema's domain");
+  EXPECT_EQ(report.places[0].refused, (CheckReport::Lines{2}));
+  EXPECT_EQ(report.places[1].refused, (CheckReport::Lines{2, 3}));
+}
+
+TEST_F(Source, CheckSaysWhereTheFirstFewRowsStandThatDoNotFit) {
+  const schema::Schema schema = schema::Schema({{"age", schema::Binned{true, {0, 10, 20}, schema::Outside::clip}},
+                                                {"kind", schema::Categorical{{"a"}, schema::Outside::other}},
+                                                {"sex", schema::Coded{2}}},
+                                               {})
+                                    .constrained({{schema::Never{{{0, {1}}, {2, {1}}}}, "never"}});
+  std::string text = "age,kind,sex\n5,\"a\",0\n\n";
+  for (int k = 0; k < 7; ++k) text += "99,\"two\nlines\",1\n";
+  const CheckReport report = check_text(text, schema);
+  const CheckReport::Lines first_five{4, 6, 8, 10, 12};
+  EXPECT_EQ(report.columns[0].clipped, 7u);
+  EXPECT_EQ(report.places[0].clipped, first_five);
+  EXPECT_EQ(report.places[1].other, first_five);
+  EXPECT_TRUE(report.places[2].refused.empty());
+  EXPECT_EQ(report.broken, (std::vector<std::uint64_t>{7}));
+  EXPECT_EQ(report.broken_at, (std::vector<CheckReport::Lines>{first_five}));
 }
 
 TEST_F(Source, CheckFindsNothingWrongWithATableThatLoads) {
