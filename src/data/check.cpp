@@ -49,15 +49,15 @@ std::string ignored_columns(const RowSource& rows, const schema::Schema& schema)
   return text;
 }
 
-/// The first few lines of a kind.
-void note(CheckReport::Lines& lines, const RowSource& rows) {
-  if (lines.size() < CheckReport::few) lines.push_back(rows.position().line);
+/// The first few of a kind.
+void note(CheckReport::Lines& lines, int place) {
+  if (lines.size() < CheckReport::few) lines.push_back(place);
 }
 
-void note(CheckReport::Places& places, How how, const RowSource& rows) {
-  if (how == How::refused) note(places.refused, rows);
-  if (how == How::clipped) note(places.clipped, rows);
-  if (how == How::other) note(places.other, rows);
+void note(CheckReport::Places& places, How how, int place) {
+  if (how == How::refused) note(places.refused, place);
+  if (how == How::clipped) note(places.clipped, place);
+  if (how == How::other) note(places.other, place);
 }
 
 void check_rows(const RowEncoder& encoder, RowSource& rows, const schema::Schema& schema, EntityBound& bound,
@@ -65,6 +65,8 @@ void check_rows(const RowEncoder& encoder, RowSource& rows, const schema::Schema
   std::vector<std::uint32_t> codes(schema.attributes().size());
   while (rows.next()) {
     ++report.rows_read;
+    const int line = rows.position().line;  // of a data base there is none: then the row's number
+    const int place = line > 0 ? line : static_cast<int>(report.rows_read);
     if (!bound.keeps(rows)) {
       ++report.rows_clipped;
       continue;
@@ -73,12 +75,12 @@ void check_rows(const RowEncoder& encoder, RowSource& rows, const schema::Schema
       const schema::Encoded encoded = encoder.encode(rows, i);
       count(report.columns[i], schema.attributes()[i], encoded);
       report.refused[i] += encoded.how == How::refused;
-      note(report.places[i], encoded.how, rows);
+      note(report.places[i], encoded.how, place);
       codes[i] = encoded.how == How::refused ? schema::Constraints::unset : encoded.code;
     }
     for (const std::size_t k : schema.constraints().violations(codes)) {
       ++report.broken[k];
-      note(report.broken_at[k], rows);
+      note(report.broken_at[k], place);
     }
   }
 }
