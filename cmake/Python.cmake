@@ -7,6 +7,12 @@ set(FEDLOOM_WITH_PYTHON OFF CACHE STRING "Build the Python package: OFF, ON, or 
 set_property(CACHE FEDLOOM_WITH_PYTHON PROPERTY STRINGS OFF ON AUTO)
 set(FEDLOOM_PYTHON OFF) # what it comes to
 if(FEDLOOM_WITH_PYTHON)
+  if(NOT DEFINED Python_EXECUTABLE) # the one that launch/setup used, and not the newest that there is
+    find_program(FEDLOOM_PYTHON3 python3 DOC "Python: whose package is built")
+    if(FEDLOOM_PYTHON3)
+      set(Python_EXECUTABLE ${FEDLOOM_PYTHON3})
+    endif()
+  endif()
   find_package(Python 3.9 QUIET COMPONENTS Interpreter Development.Module)
   set(nanobind_folder ${PROJECT_SOURCE_DIR}/.deps/python/nanobind/cmake)
   if(Python_Development.Module_FOUND AND NOT EXISTS ${nanobind_folder})

@@ -4,12 +4,12 @@ minds neither torch nor pyarrow."""
 import pathlib
 import subprocess
 import sys
+import tempfile
 import unittest
 
 import fedloom
 
 import package
-import world
 
 EVALUATE = """
 import fedloom, numpy
@@ -34,9 +34,10 @@ def runs(code):
 
 class Coexistence(unittest.TestCase):
     def setUp(self):
-        file = world.CONFIGS.parent / "build" / "coexistence.schema.yaml"
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        file = pathlib.Path(folder.name) / "two.schema.yaml"
         file.write_text("version: 1\nattributes:\n  - {name: a, type: coded, size: 3}\n  - {name: b, type: coded, size: 3}\n")
-        self.addCleanup(file.unlink)
         self.work = EVALUATE.format(schema=str(file))
 
     def test_importing_it_loads_no_libtorch_no_arrow_and_no_mpi(self):

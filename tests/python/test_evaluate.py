@@ -235,7 +235,7 @@ print(len(fedloom.evaluate(table, table, {str(self.folder / "two.yaml")!r}, targ
         wide = self.folder / "wide.schema.yaml"
         wide.write_text("version: 1\nattributes:\n" +
                         "".join(f"  - {{name: {name}, type: coded, size: 8}}\n" for name in "abcdefghijklmnop"))
-        package.interrupted(self, LONG.format(schema=str(wide)), after=1.5, limit=8)
+        package.interrupted(self, LONG.format(schema=str(wide)), after=1.5, limit=60)
 
 
 if __name__ == "__main__":

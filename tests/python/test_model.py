@@ -221,7 +221,7 @@ class OfVisits(unittest.TestCase):
             fedloom.load_model(self.world.root / "none")
 
     def test_ctrl_c_ends_a_long_draw(self):
-        package.interrupted(self, LONG.format(path=str(self.out)), after=1, limit=5)
+        package.interrupted(self, LONG.format(path=str(self.out)), after=1, limit=60)
 
 
 class OfCodes(unittest.TestCase):

@@ -138,7 +138,7 @@ class Run(unittest.TestCase):
         test_bad_input.edit(small.experiment, "tick: 10ms", "tick: 300ms")
         out = small.root / "run"
         rounds = out / "public" / "rounds.jsonl"
-        errors = package.interrupted(self, LONG.format(experiment=str(small.experiment), out=str(out)), limit=30,
+        errors = package.interrupted(self, LONG.format(experiment=str(small.experiment), out=str(out)), limit=90,
                                      ready=lambda: rounds.exists() and len(rounds.read_text().splitlines()) >= 2)
         self.assertIn("everything measured so far is in", errors)
         self.assertFalse((out / "public" / "synthetic.csv").exists())

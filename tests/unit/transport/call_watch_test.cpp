@@ -32,7 +32,7 @@ TEST(CallWatch, TakesACallWithinACallForOne) {
 
 TEST(CallWatch, IsSilentWhileCallsReturn) {
   std::atomic<bool> stuck{false};
-  CallWatch watch(tick, 20, [&] { stuck = true; });
+  CallWatch watch(tick, 400, [&] { stuck = true; });  // one call of two seconds
   for (int k = 0; k < 400; ++k) {
     const CallWatch::Call call(watch);
     std::this_thread::sleep_for(Millis(1));
