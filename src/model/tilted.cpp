@@ -161,6 +161,11 @@ std::vector<std::size_t> Tilted::cells_of(const Block& block, const Margin& marg
     const auto at = std::find(block.attributes.begin(), block.attributes.end(), attribute);
     places.push_back(static_cast<std::size_t>(at - block.attributes.begin()));
   }
+  double cells = 1;
+  for (const std::uint32_t attribute : margin.attributes) cells *= domain().size(attribute);
+  if (cells > 9e18)
+    refuse("margins of " + names_of(domain(), margin.attributes) + " have too many cells",
+           "match fewer columns together");
   std::vector<std::uint64_t> stride(places.size(), 1);
   for (std::size_t i = places.size(); i-- > 1;) stride[i - 1] = stride[i] * domain().size(margin.attributes[i]);
   // Combinations by the codes that the margin names, so that each cell finds its own.

@@ -16,6 +16,7 @@ using Kind = Origin::Kind;
 
 constexpr std::uint64_t most_steps = std::uint64_t{1} << 21;
 constexpr std::uint64_t most_attempts = std::uint64_t{1} << 20;  // at numbers, for all combinations of a group
+constexpr int most_failures = 16;  // each may take a second; a stranger's schema may have hundreds
 constexpr int attempts_at_a_row = 256;
 
 std::vector<std::uint32_t> attributes_of(const Derivation& rule) {
@@ -97,12 +98,18 @@ bool Coherence::Impl::loose(std::uint32_t attribute) const {
          std::none_of(tied_.begin(), tied_.end(), [&](std::size_t rule) { return derivations_[rule].to == attribute; });
 }
 
-/// One after the other, as long as the combinations of all that hang together are few.
+/// One after the other, as long as the combinations of all that hang together are few; the rest is loose once many
+/// were tried in vain.
 void Coherence::Impl::tie() {
-  for (std::size_t rule = 0; rule < derivations_.size(); ++rule) {
+  int failures = 0;
+  for (std::size_t rule = 0; rule < derivations_.size() && failures < most_failures; ++rule) {
     Rules with = tied_;
     with.push_back(rule);
-    if (can_tie(with, derivations_[rule].to)) tied_ = std::move(with);
+    if (can_tie(with, derivations_[rule].to)) {
+      tied_ = std::move(with);
+    } else {
+      ++failures;
+    }
   }
 }
 

@@ -158,6 +158,12 @@ bool Placing::move_date(std::uint32_t attribute, const std::vector<std::size_t>&
     const auto part = rules_.attributes[rules_.derivations[rule].to].origin.part;
     (part == DatePart::hour ? of_hours : of_days).push_back(rule);
   }
+  // No date has a part that is missing: looking through thousands of days would not find one.
+  const auto missing = [&](std::size_t rule) {
+    const std::uint32_t to = rules_.derivations[rule].to;
+    return is_missing_code(rules_.attributes[to], codes_[to]);
+  };
+  if (std::any_of(parts.begin(), parts.end(), missing)) return false;
   const NumberRange range = base_range(attribute);
   const std::int64_t first = day_of(static_cast<std::int64_t>(range.low));
   const std::int64_t days = day_of(static_cast<std::int64_t>(range.high)) - first + 1;

@@ -15,7 +15,8 @@ using Kind = Origin::Kind;
 
 constexpr int attempts_at_all = 8, attempts_at_tied = 24;
 constexpr std::int64_t most_days = 5000;
-constexpr double rounding = 1e-9;  // reals are written with twelve digits
+constexpr double most_whole = 9007199254740992.0;  // 2^53: beyond it whole numbers are no longer exact
+constexpr double rounding = 1e-9;                  // reals are written with twelve digits
 
 /// All codes with a number in the range, beside those that `out` has.
 void add_codes_meeting(const Attribute& attribute, NumberRange range, std::vector<std::uint32_t>& out) {
@@ -149,7 +150,7 @@ void Coherence::Impl::write(const Cluster& cluster, Row row, const Placing& plac
       row.texts[to] = attribute.missing_tokens.front();
       continue;
     }
-    if (is_whole(attribute) && std::floor(*value) != *value) continue;
+    if (is_whole(attribute) && (std::floor(*value) != *value || std::abs(*value) > most_whole)) continue;
     const NumberRange all{numbers_of_code(attribute, 0).low,
                           numbers_of_code(attribute, attribute.size() - (attribute.missing ? 2 : 1)).high};
     row.codes[to] = encode_value(attribute, 0, std::clamp(*value, all.low, all.high)).code;

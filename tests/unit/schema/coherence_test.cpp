@@ -165,6 +165,27 @@ TEST(Coherence, OfTooManyCombinationsIsLooseAndComputedAllTheSame) {
   EXPECT_EQ(beyond.codes[2], 0U);
 }
 
+/// Two dates of 300 days with `many` differences, each of too many combinations; then a small one, last.
+Schema with_failures(int many) {
+  std::vector<double> days;
+  for (int k = 0; k < 300; ++k) days.push_back(k);
+  days.push_back(299);
+  std::vector<Attribute> attributes{date("came", 300, 1), date("left", 300, 1)};
+  for (int k = 0; k < many; ++k)
+    attributes.push_back(numbers(("stay" + std::to_string(k)).c_str(), days, difference()));
+  attributes.push_back(date("from", 2, 10));
+  attributes.push_back(date("to", 2, 10));
+  attributes.push_back(
+      numbers("last", {0, 10, 19}, {.kind = Kind::difference, .columns = {"to", "from"}, .unit = Origin::Unit::days}));
+  return Schema(attributes, {});
+}
+
+TEST(Coherence, TriesToTieASmallColumnOnlyWhileFewWereTriedInVain) {
+  const Schema few = with_failures(15), many = with_failures(16);
+  EXPECT_FALSE(few.coherence().loose(static_cast<std::uint32_t>(few.attributes().size() - 1)));
+  EXPECT_TRUE(many.coherence().loose(static_cast<std::uint32_t>(many.attributes().size() - 1)));
+}
+
 TEST(Coherence, LeavesALooseColumnAloneWhereAConstraintWouldBreak) {
   std::vector<double> days;
   for (int k = 0; k < 800; ++k) days.push_back(k);
