@@ -1,11 +1,13 @@
 #include "typed_columns.hpp"
 
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "arrays.hpp"
 #include "fedloom/base/error.hpp"
@@ -35,7 +37,10 @@ std::vector<std::string> categories_of(const schema::Attribute& attribute) {
 }
 
 TypedColumns::TypedColumns(const schema::Schema& schema, std::size_t rows) {
-  for (const std::string& id : schema.ids()) columns_.push_back({.name = id});
+  for (std::size_t k = 0; k < schema.ids().size(); ++k) {
+    const bool number = k >= schema.id_patterns().size() || schema.id_patterns()[k].is_number();
+    columns_.push_back({.name = schema.ids()[k], .kind = number ? Kind::integer : Kind::text});
+  }
   for (const schema::Attribute& attribute : schema.attributes()) columns_.push_back(column_of(attribute));
   for (Column& column : columns_) {
     if (column.attribute != nullptr && column.attribute->missing) column.missing.reserve(rows);
@@ -43,6 +48,8 @@ TypedColumns::TypedColumns(const schema::Schema& schema, std::size_t rows) {
       column.real.reserve(rows);
     } else if (column.kind == Kind::categorical) {
       column.codes.reserve(rows);
+    } else if (column.kind == Kind::text) {
+      column.texts.reserve(rows);
     } else {
       column.whole.reserve(rows);
     }
@@ -115,6 +122,9 @@ void TypedColumns::add(Column& column, const std::string& text) const {
       column.codes.push_back(found->second);
       return;
     }
+    case Kind::text:
+      column.texts.push_back(text);
+      return;
     default: {
       const auto moment = schema::parse_moment(text, std::get<schema::Binned>(column.attribute->type).format);
       if (!moment) refuse(column);
@@ -129,11 +139,12 @@ void TypedColumns::refuse(const Column& column) const {
 }
 
 nb::list TypedColumns::take() {
-  constexpr const char* names[] = {"integer", "real", "date", "datetime", "categorical"};
+  constexpr const char* names[] = {"integer", "real", "date", "datetime", "categorical", "text"};
   nb::list out;
   for (Column& column : columns_) {
     nb::object values = column.kind == Kind::real          ? as_array(std::move(column.real))
                         : column.kind == Kind::categorical ? as_array(std::move(column.codes))
+                        : column.kind == Kind::text        ? nb::object(nb::cast(std::exchange(column.texts, {})))
                                                            : as_array(std::move(column.whole));
     const bool may = column.attribute != nullptr && column.attribute->missing;
     nb::object missing = may ? as_flags(std::move(column.missing)) : nb::none();

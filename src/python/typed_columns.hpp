@@ -21,11 +21,12 @@ class TypedColumns {
   void add(const std::vector<std::string>& texts);
   /// A list of (name, kind, values, missing): kind "integer", "real", "date" (days since 1970-01-01), "datetime"
   /// (seconds since then) or "categorical" (numbers of the schema's categories); values an array, 0 or −1 or NaN where
-  /// there is none; missing an array of bool, or None where no value may be missing. Takes what it holds.
+  /// there is none; missing an array of bool, or None where no value may be missing. Kind "text", of identifiers with a
+  /// pattern, has a list of str. Takes what it holds.
   nanobind::list take();
 
  private:
-  enum class Kind { integer, real, date, datetime, categorical };
+  enum class Kind { integer, real, date, datetime, categorical, text };
   struct Column {
     std::string name;
     Kind kind = Kind::integer;
@@ -34,6 +35,7 @@ class TypedColumns {
     std::vector<std::int64_t> whole;  ///< integer, date, datetime
     std::vector<double> real;
     std::vector<std::int32_t> codes;
+    std::vector<std::string> texts;
     std::vector<std::uint8_t> missing;  ///< where a value may be
   };
   static Column column_of(const schema::Attribute& attribute);

@@ -29,7 +29,8 @@ class Visits(test_sample.Visits):
     """With dates, a column computed from one, a moment and codes beside the others."""
 
     def attributes(self):
-        return test_sample.SCHEMA.replace("constraints:\n", """  - {name: seen, type: date, from: 2020-01-01, to: 2020-12-30, step: month, missing: true}
+        schema = test_sample.SCHEMA.replace("role: id}", 'role: id, pattern: "V-{:05d}"}')
+        return schema.replace("constraints:\n", """  - {name: seen, type: date, from: 2020-01-01, to: 2020-12-30, step: month, missing: true}
   - {name: born, type: date, format: "%d.%m.%Y", from: 01.01.1950, to: 31.12.1999, step: year}
   - {name: birth_year, type: integer, column: born, part: year, format: "%d.%m.%Y", min: 1950, max: 1999, width: 5}
   - {name: at, type: datetime, from: "2020-01-01T00:00", to: "2020-01-31T23:59", step: day}
@@ -59,7 +60,7 @@ def expected(rows, schema):
     """Texts of a CSV file as the values that they stand for; None: missing."""
     columns = {}
     for name in [*schema.ids, *schema.names]:
-        kind = "integer" if name in schema.ids else schema[name].kind
+        kind = schema[name].kind if name in schema else "text" if rows and not rows[0][name].isdigit() else "integer"
         columns[name] = [_value(row[name], kind, schema, name) for row in rows]
     return columns
 

@@ -42,6 +42,8 @@ def _dates(kind: str, values: np.ndarray, missing: np.ndarray | None) -> np.ndar
 
 def _array(kind: str, values: np.ndarray, missing: np.ndarray | None, schema: Schema, name: str) -> np.ndarray:
     """A masked array where values may be missing."""
+    if kind == "text":
+        return np.array(values, dtype=str)
     if kind == "categorical":
         # One more text, which the code −1 of a missing value names.
         texts = np.array([*schema[name].categories, ""], dtype=str)

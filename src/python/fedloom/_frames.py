@@ -84,6 +84,8 @@ def _add(frame: _fedloom.Frame, name: str, column: Any, form: _Form) -> None:
         raise UsageError(f"the column '{name}' has {values.ndim} dimensions; give one value a row")
     kind = values.dtype.kind
     if kind in "iu":
+        if kind == "u" and values.size and values.max() > np.iinfo(np.int64).max:
+            raise UsageError(f"the column '{name}' holds whole numbers of more than 63 bits; give them as texts")
         flags = None if missing is None else np.ascontiguousarray(missing, dtype=np.uint8)
         frame.add_whole(name, np.ascontiguousarray(values, dtype=np.int64), flags)
     elif kind == "f":
@@ -112,7 +114,7 @@ def _array_of(column: Any) -> tuple[np.ndarray, np.ndarray | None]:
     if getattr(dtype, "tz", None) is not None:
         return np.asarray(column.dt.tz_convert("UTC").dt.tz_localize(None)), None
     missing = np.asarray(column.isna(), dtype=bool)
-    plain: dict[str, tuple[Any, Any]] = {"i": (np.int64, 0), "u": (np.int64, 0), "f": (np.float64, np.nan),
+    plain: dict[str, tuple[Any, Any]] = {"i": (np.int64, 0), "u": (np.uint64, 0), "f": (np.float64, np.nan),
                                          "b": (bool, False)}
     wanted, instead = plain.get(getattr(dtype, "kind", "O"), (object, None))
     return column.to_numpy(dtype=wanted, na_value=instead), missing
@@ -156,7 +158,11 @@ def _text(value: Any, form: _Form) -> str:
             value = value.astimezone(datetime.timezone.utc).replace(tzinfo=None)
         return value.strftime(form.date_format) if form.date_format else value.isoformat()
     if isinstance(value, bytes):
-        return value.decode()
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            # Python's own error holds the value, which may be a person's.
+            raise UsageError("a column holds bytes that are not UTF-8 text; give texts") from None
     if isinstance(value, (float, np.floating)) and float(value).is_integer():
         return str(int(value))
     return str(value)
