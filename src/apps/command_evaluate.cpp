@@ -7,10 +7,10 @@
 #include "fedloom/config/config.hpp"
 #include "fedloom/evaluate/request.hpp"
 #include "fedloom/schema/source_name.hpp"
+#include "named_source.hpp"
 
 namespace fedloom::apps {
 namespace {
-namespace fs = std::filesystem;
 
 struct EvaluateArguments {
   std::vector<std::string> real, synthetic, subgroups, protected_columns, learners;
@@ -19,20 +19,11 @@ struct EvaluateArguments {
   bool no_detection = false, json = false;
 };
 
-/// "NAME=SOURCE", or a source, which is then named for its file.
-evaluate::Rows load(const std::string& word, const schema::Schema& schema) {
-  const auto equals = word.find('='), colon = word.find(':');
-  std::error_code ignored;
-  const bool named = equals != std::string::npos && equals > 0 && equals < colon && !fs::exists(word, ignored);
-  const std::string source = named ? word.substr(equals + 1) : word;
-  const std::string own_name = word.starts_with("postgres") ? "query" : fs::path(word).stem().string();
-  const std::string name = named ? word.substr(0, equals) : own_name;
-  return evaluate::load_rows(name, schema::with_scheme(source), schema);
-}
-
 std::vector<evaluate::Rows> load_all(const std::vector<std::string>& words, const schema::Schema& schema) {
   std::vector<evaluate::Rows> tables;
-  for (const auto& word : words) tables.push_back(load(word, schema));
+  for (const NamedSource& one : named_sources(words)) {
+    tables.push_back(evaluate::load_rows(one.name, schema::with_scheme(one.source), schema));
+  }
   return tables;
 }
 
@@ -49,7 +40,7 @@ evaluate::Request request_of(const EvaluateArguments& arguments) {
 void evaluate_files(const EvaluateArguments& arguments) {
   const auto schema = config::load_schema(arguments.schema);
   auto options = evaluate::options_of(request_of(arguments), schema);
-  if (!arguments.test.empty()) options.test = load(arguments.test, schema);
+  if (!arguments.test.empty()) options.test = std::move(load_all({arguments.test}, schema).front());
   const auto found = evaluate::evaluate(load_all(arguments.real, schema),
                                         load_all(arguments.synthetic, schema.of_outputs()), schema, std::move(options));
   std::cout << (arguments.json ? evaluate::to_json(found, schema) : evaluate::to_text(found, schema));
