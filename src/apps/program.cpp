@@ -26,6 +26,16 @@ std::string formatted(const char* format, double value) {
   return {text.data(), static_cast<std::size_t>(length)};
 }
 
+/// "fedloom schema check": as far as the command line was understood.
+std::string command_of(const CLI::App& app) {
+  std::string text = app.get_name();
+  for (const CLI::App* at = &app; !at->get_subcommands().empty();) {
+    at = at->get_subcommands().back();
+    text += " " + at->get_name();
+  }
+  return text;
+}
+
 int complain(const std::string& program, const std::exception& error, ExitCode code) {
   tell(program + ": " + error.what());
   return static_cast<int>(code);
@@ -64,7 +74,7 @@ int run_program(CLI::App& app, int argc, char** argv) {
     // The parser would say of a word it does not know only that a command is missing.
     const bool unknown = argc > 1 && argv[1][0] != '-' && app.get_subcommands().empty();
     tell(program + ": " + (unknown ? "'" + std::string(argv[1]) + "' is no command" : error.what()) + "; see " +
-         program + " --help");
+         command_of(app) + " --help");
     return static_cast<int>(ExitCode::usage);
   } catch (...) {
     return explain_current_exception(program);
