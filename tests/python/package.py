@@ -93,6 +93,34 @@ def _scalar(value):
     return value.item() if isinstance(value, np.generic) else value
 
 
+ENDS_EARLY = """
+import signal, time
+{before}
+def work():
+    {call}
+began = time.monotonic()
+work()
+whole = time.monotonic() - began
+signal.signal(signal.SIGALRM, signal.default_int_handler)
+signal.setitimer(signal.ITIMER_REAL, whole / 10)
+began = time.monotonic()
+try:
+    work()
+except KeyboardInterrupt:
+    print(whole, time.monotonic() - began)
+"""
+
+
+def ends_early(test, before, call):
+    """A call that is interrupted after a tenth of its time ends long before its end, on any machine."""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", ENDS_EARLY.format(before=before, call=call)], text=True,
+                          capture_output=True)
+    test.assertEqual((done.returncode, done.stderr), (0, ""))
+    whole, until = [float(word) for word in done.stdout.split()]
+    test.assertGreater(whole, 1, "too short to tell")
+    test.assertLess(until, 0.6 * whole)
+
+
 def interrupted(test, code, limit, after=0, ready=lambda: True):
     """Runs Python that prints a line and then works for long; sends Ctrl-C once it is `ready` and some seconds are over;
     asks that it ends with KeyboardInterrupt within `limit` seconds, and gives what it said."""
