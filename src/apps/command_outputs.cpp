@@ -11,6 +11,7 @@
 #include "fedloom/coordinator/model_card.hpp"
 #include "fedloom/model/synthetic_csv.hpp"
 #include "fedloom/train/libtorch.hpp"
+#include "output_file.hpp"
 #include "program.hpp"
 
 namespace fedloom::apps {
@@ -22,7 +23,7 @@ struct RefitArguments {
   std::optional<std::uint64_t> seed;
   std::optional<std::uint32_t> components;
   std::string network;
-  bool gpu = false;
+  bool gpu = false, force = false;
 };
 
 /// As the run's metrics say; without them all that the experiment allowed.
@@ -45,11 +46,12 @@ void refit(const RefitArguments& arguments) {
   train::set_threads(0);
   const fs::path run = arguments.run;
   const fs::path out = arguments.out.empty() ? run / "refit" : fs::path(arguments.out);
+  fs::create_directories(out);
+  for (const char* file : {"model.safetensors", "synthetic.csv"}) require_new_file(out / file, arguments.force);
   const auto measurements =
       boundary::load_measurements(run / "public" / "measurements.jsonl", experiment.schema.domain());
   train::FitReport report;
   const auto generator = coordinator::refit(experiment, measurements, report, {.gpu = arguments.gpu});
-  fs::create_directories(out);
   const auto rows = experiment.rows.value_or(static_cast<std::uint64_t>(report.rows + 0.5));
   generator.save(out, coordinator::model_card(experiment, epsilon_spent(run, experiment), "{}"));
   model::write_synthetic_csv(generator, experiment.schema, rows, experiment.seed, out / "synthetic.csv");
@@ -71,6 +73,7 @@ void add_refit(CLI::App& app) {
   command->add_option("--network", arguments->network, "Other network: table or mlp")
       ->check(CLI::IsMember({"table", "mlp"}));
   command->add_flag("--gpu", arguments->gpu, "Fit on a GPU");
+  add_force_option(*command, arguments->force);
   command->footer("Example: fedloom refit runs/adult-1 --seed 8");
   command->callback([arguments] { refit(*arguments); });
 }

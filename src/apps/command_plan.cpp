@@ -9,6 +9,7 @@
 #include "fedloom/base/file.hpp"
 #include "fedloom/coordinator/loop.hpp"
 #include "fedloom/coordinator/totals_source.hpp"
+#include "output_file.hpp"
 #include "program.hpp"
 
 namespace fedloom::apps {
@@ -17,7 +18,7 @@ namespace {
 struct PlanArguments {
   std::string experiment, write_plan;
   std::uint64_t rows = 50000;
-  bool json = false;
+  bool json = false, force = false;
 };
 
 nlohmann::ordered_json as_json(const coordinator::Forecast& forecast, const config::Experiment& experiment) {
@@ -80,6 +81,7 @@ boundary::RoundPlan first_plan(const config::Experiment& experiment) {
 void plan(const PlanArguments& arguments) {
   const auto experiment = config::load_experiment(arguments.experiment);
   if (!arguments.write_plan.empty()) {
+    require_new_file(arguments.write_plan, arguments.force, "--write-plan");
     write_atomically(arguments.write_plan,
                      boundary::to_json(first_plan(experiment), experiment.schema.domain()) + "\n");
   }
@@ -103,6 +105,7 @@ void add_plan(CLI::App& app) {
       ->check(CLI::PositiveNumber);
   command->add_option("--write-plan", arguments->write_plan, "Write the first round's plan, for fedloom-site dry-run");
   command->add_flag("--json", arguments->json, "For programs");
+  add_force_option(*command, arguments->force);
   command->footer("Example: fedloom plan fedloom-demo/adult.yaml --rows 48000");
   command->callback([arguments] { plan(*arguments); });
 }

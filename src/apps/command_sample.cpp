@@ -8,6 +8,7 @@
 #include "fedloom/base/file.hpp"
 #include "fedloom/model/synthetic_csv.hpp"
 #include "fedloom/sampling/drawing.hpp"
+#include "output_file.hpp"
 #include "program.hpp"
 
 namespace fedloom::apps {
@@ -19,6 +20,7 @@ struct SampleArguments {
   std::vector<std::string> where, rare;
   std::uint64_t rows = 0;
   std::optional<std::uint64_t> seed;
+  bool force = false;
 };
 
 sampling::Request request_of(const SampleArguments& arguments, const sampling::Source& source) {
@@ -59,23 +61,12 @@ model::TableFormat format_of(const std::string& name) {
                              : model::TableFormat::csv;
 }
 
-/// Before rows are drawn, which may take hours.
-void require_writable(const fs::path& output) {
-  const fs::path folder = output.has_parent_path() ? output.parent_path() : fs::path(".");
-  if (!fs::is_directory(folder)) {
-    throw EnvironmentError(output.string(), "cannot be written: its folder is not there",
-                           "make it, or choose another --output");
-  }
-  if (fs::is_directory(output)) {
-    throw UsageError(output.string() + " is a folder", "name a file with --output");
-  }
-}
-
 void sample(const SampleArguments& arguments) {
   const sampling::Source source = sampling::open_source(arguments.source);
   const std::uint64_t seed = arguments.seed.value_or(source.seed);
   const fs::path output = output_of(arguments, source);
-  require_writable(output);
+  require_new_file(output, arguments.force, "--output");
+  if (!arguments.json.empty()) require_new_file(arguments.json, arguments.force, "--json");
   const sampling::Request request = request_of(arguments, source);
   std::uint64_t rows = request.rows;
   nlohmann::ordered_json facts = nlohmann::ordered_json::array();
@@ -130,6 +121,7 @@ void add_sample(CLI::App& app) {
     return name.empty() || name.size() > 63 ? std::string("a table's name has 1 to 63 bytes") : std::string();
   });
   command->add_option("--json", arguments->json, "File for programs: what is known of the rows asked for");
+  add_force_option(*command, arguments->force);
   command->footer(
       "Example: fedloom sample runs/adult-1 -n 1000000 -o million.csv\n"
       "         fedloom sample runs/adult-1 -n 5000 --where 'income=>50K' --where 'age>=60'");

@@ -16,6 +16,7 @@
 #include "fedloom/data/kinds.hpp"
 #include "fedloom/data/source.hpp"
 #include "fedloom/schema/source_name.hpp"
+#include "output_file.hpp"
 #include "program.hpp"
 
 namespace fedloom::apps {
@@ -149,9 +150,7 @@ struct DraftArguments {
 };
 
 void write_draft(const DraftArguments& arguments) {
-  if (!arguments.out.empty() && fs::exists(arguments.out) && !arguments.force) {
-    throw UsageError("the file " + arguments.out + " is there already", "choose another --out, or add --force");
-  }
+  if (!arguments.out.empty()) require_new_file(arguments.out, arguments.force);
   std::optional<config::Codebook> codebook;
   if (!arguments.codebook.empty()) codebook = config::load_codebook(arguments.codebook);
   std::vector<config::DraftColumn> columns;
@@ -191,7 +190,7 @@ void add_draft(CLI::App& parent) {
   command->add_option("-o,--out", arguments->out, "File to write; default: the terminal");
   command->add_option("--from-codebook", arguments->codebook,
                       "A published code book, CSV or YAML, that fills the blanks");
-  command->add_flag("--force", arguments->force, "Replace the file of --out");
+  add_force_option(*command, arguments->force);
   command->footer(
       "Example: fedloom schema draft patients.csv --from-codebook registry-codebook.csv --out registry.schema.yaml");
   command->callback([=] { write_draft(*arguments); });
@@ -199,10 +198,12 @@ void add_draft(CLI::App& parent) {
 
 struct MetadataArguments {
   std::string schema, out;
+  bool force = false;
   config::SdvForm form;
 };
 
 void write_metadata(const MetadataArguments& arguments) {
+  if (!arguments.out.empty()) require_new_file(arguments.out, arguments.force);
   const std::string text = config::sdv_metadata(config::load_schema(arguments.schema), arguments.form);
   if (arguments.out.empty()) {
     std::cout << text;
@@ -219,6 +220,7 @@ void add_metadata(CLI::App& parent) {
   command->add_option("-o,--out,--output", arguments->out, "File to write; default: the terminal");
   command->add_option("--table", arguments->form.table, "Name of the table")->capture_default_str();
   command->add_flag("--single-table", arguments->form.single_table, "As older versions of SDMetrics read it");
+  add_force_option(*command, arguments->force);
   command->footer("Example: fedloom schema metadata adult.schema.yaml --out metadata.json");
   command->callback([=] { write_metadata(*arguments); });
 }

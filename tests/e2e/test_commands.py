@@ -139,6 +139,9 @@ class BeforeARun(Case):
     def test_dry_run_shows_what_would_leave_and_books_nothing(self):
         plan = self.world.root / "round-1.json"
         self.ok("fedloom", "plan", self.world.experiment, "--write-plan", plan)
+        self.fails(2, f"the file {plan} is there already; choose another --write-plan, or add --force", "fedloom", "plan",
+                   self.world.experiment, "--write-plan", plan)
+        self.ok("fedloom", "plan", self.world.experiment, "--write-plan", plan, "--force")
         before = files_under(self.world.sites)
         text = self.ok("fedloom-site", "dry-run", self.world.policy("north"), self.world.experiment, plan)
         self.assertEqual(files_under(self.world.sites), before)
@@ -372,7 +375,7 @@ class AfterARun(Case):
 
     def sample(self, name, rows, *more):
         file = self.world.root / name
-        text = self.ok("fedloom", "sample", self.out, "-n", rows, "-o", file, *more)
+        text = self.ok("fedloom", "sample", self.out, "-n", rows, "-o", file, "--force", *more)
         self.assertIn(str(file), text)
         return file.read_bytes()
 
@@ -400,6 +403,7 @@ class AfterARun(Case):
         self.assertIn("nothing spent", text)
         self.assertEqual(files_under(self.out / "public"), before)
         made = (self.out / "refit" / "synthetic.csv").read_text().splitlines()
+        self.fails(2, "model.safetensors is there already; choose another --out, or add --force", "fedloom", "refit", self.out)
         self.assertEqual(len(made), len(world.public(self.out)["rows"]))
         other = self.world.root / "other"
         self.ok("fedloom", "refit", self.out, "--seed", 8, "--components", 11, "--out", other)

@@ -64,7 +64,7 @@ class Sample(unittest.TestCase):
 
     def draw(self, *more, rows=1000, source=None, name="rows.csv"):
         file = self.world.root / name
-        done = world.command("fedloom", "sample", source or self.out, "-n", rows, "-o", file, *more)
+        done = world.command("fedloom", "sample", source or self.out, "-n", rows, "-o", file, "--force", *more)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.text = done.stdout
         if name.endswith(".sql"):
@@ -166,6 +166,23 @@ class Sample(unittest.TestCase):
                                  self.out / "public" / "schema.yaml", "--no-detection", "--json")
         self.assertEqual(compared.returncode, 0, compared.stderr)
         self.assertEqual(json.loads(compared.stdout)["samples"][0]["rows"], 900)
+
+    def test_replaces_no_file_unless_forced(self):
+        rows, facts = self.world.root / "kept.csv", self.world.root / "kept.json"
+        words = ("fedloom", "sample", self.out, "-n", 5, "-o", rows)
+        for there, option in ((rows, "--output"), (facts, "--json")):
+            there.write_text("mine")
+            done = world.command(*words, "--json", facts)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(f"the file {there} is there already; choose another {option}, or add --force", done.stderr)
+            self.assertEqual(there.read_text(), "mine")
+            there.unlink()
+        rows.write_text("mine")
+        self.assertEqual(world.command(*words, "--json", facts, "--force").returncode, 0)
+        self.assertEqual(len(rows.read_text().splitlines()), 6)
+        done = world.command("fedloom", "sample", self.out, "-n", 7)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(world.command("fedloom", "sample", self.out, "-n", 7).returncode, 2, "its own name too")
 
     def refuses(self, code, pattern, *words, source=None):
         done = world.command("fedloom", "sample", source or self.out, "-n", 10, "-o", self.world.root / "no.csv", *words)

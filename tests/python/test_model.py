@@ -31,7 +31,7 @@ class OfVisits(unittest.TestCase):
     def same_rows(self, words, source=None, n=2000, **asked):
         """As the program writes with the same seed."""
         file = self.world.root / "rows.csv"
-        done = world.command("fedloom", "sample", source or self.out, "-n", n, "-o", file, *words)
+        done = world.command("fedloom", "sample", source or self.out, "-n", n, "-o", file, "--force", *words)
         self.assertEqual(done.returncode, 0, done.stderr)
         lines = package.lines_of(file)
         for frame in self.frames:
