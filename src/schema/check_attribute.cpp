@@ -65,15 +65,21 @@ void check_calendar(const Attribute& attribute, const Binned& binned) {
   if (const std::string fault = fault_of(binned.format, with_time); !fault.empty()) {
     refuse(attribute, "cannot be written: " + fault);
   }
+  // A format writes the whole date in four and two digits, so the time of day alone decides whether it holds a moment.
+  std::vector<bool> held(with_time ? static_cast<std::size_t>(seconds_a_day) : 0);
   for (const double edge : binned.edges) {
     const double seconds = with_time ? edge : edge * static_cast<double>(seconds_a_day);
     if (!(seconds >= first_moment && seconds < last_moment)) {
       refuse(attribute, "has a date before the year 1 or after 9999");
     }
+    if (!with_time) continue;
     const auto moment = static_cast<std::int64_t>(edge);
-    if (with_time && parse_moment(print_moment(moment, binned.format), binned.format) != moment) {
+    const auto time = static_cast<std::size_t>(moment - day_of(moment) * seconds_a_day);
+    if (held[time]) continue;
+    if (parse_moment(print_moment(moment, binned.format), binned.format) != moment) {
       refuse(attribute, "has a bin edge that its format cannot write");
     }
+    held[time] = true;
   }
 }
 

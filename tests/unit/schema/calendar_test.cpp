@@ -108,6 +108,13 @@ TEST(DateColumn, HasNoEdgeThatItsFormatCannotWrite) {
       << "a moment of 00:01 would be cut off to the bin before";
   std::get<Binned>(attribute.type).edges = {0, 120, 180};
   EXPECT_NO_THROW(Schema({attribute}, {}));
+  const auto moments = [](std::vector<std::int64_t> list) { return std::vector<double>(list.begin(), list.end()); };
+  std::get<Binned>(attribute.type).edges = moments({-9 * day + 60, -day, 0, 400 * day + 60, 401 * day});
+  EXPECT_NO_THROW(Schema({attribute}, {}));
+  for (const std::int64_t edge : {-8 * day + 61, 401 * day - 1}) {
+    std::get<Binned>(attribute.type).edges = moments({-9 * day, edge, 402 * day});
+    EXPECT_THROW(Schema({attribute}, {}), std::invalid_argument) << edge;
+  }
 }
 
 Schema diagnosis(Hierarchy hierarchy, Outside outside = Outside::other) {
