@@ -165,12 +165,12 @@ TEST(Coherence, OfTooManyCombinationsIsLooseAndComputedAllTheSame) {
   EXPECT_EQ(beyond.codes[2], 0U);
 }
 
-/// Two dates of 300 days with `many` differences, each of too many combinations; then a small one, last.
+/// Two dates of 400 days with `many` differences, each of too many combinations; then a small one, last.
 Schema with_failures(int many) {
   std::vector<double> days;
-  for (int k = 0; k < 300; ++k) days.push_back(k);
-  days.push_back(299);
-  std::vector<Attribute> attributes{date("came", 300, 1), date("left", 300, 1)};
+  for (int k = 0; k < 400; ++k) days.push_back(k);
+  days.push_back(399);
+  std::vector<Attribute> attributes{date("came", 400, 1), date("left", 400, 1)};
   for (int k = 0; k < many; ++k)
     attributes.push_back(numbers(("stay" + std::to_string(k)).c_str(), days, difference()));
   attributes.push_back(date("from", 2, 10));
