@@ -14,9 +14,10 @@ namespace {
 
 using Kind = Origin::Kind;
 
-constexpr std::uint64_t most_steps = std::uint64_t{1} << 21;
-constexpr std::uint64_t most_attempts = std::uint64_t{1} << 20;  // at numbers, for all combinations of a group
-constexpr int most_failures = 16;  // each may take a second; a stranger's schema may have hundreds
+// For one group, and for all that are tried: a stranger's schema may have thousands.
+constexpr std::uint64_t most_steps = std::uint64_t{1} << 21, most_steps_in_all = std::uint64_t{1} << 25;
+constexpr std::uint64_t most_attempts = std::uint64_t{1} << 20, most_attempts_in_all = std::uint64_t{1} << 22;
+constexpr int most_failures = 16;  // each may take a second
 constexpr int attempts_at_a_row = 256;
 
 std::vector<std::uint32_t> attributes_of(const Derivation& rule) {
@@ -101,11 +102,13 @@ bool Coherence::Impl::loose(std::uint32_t attribute) const {
 /// One after the other, as long as the combinations of all that hang together are few; the rest is loose once many
 /// were tried in vain.
 void Coherence::Impl::tie() {
+  Work done;
   int failures = 0;
   for (std::size_t rule = 0; rule < derivations_.size() && failures < most_failures; ++rule) {
+    if (done.steps > most_steps_in_all || done.attempts > most_attempts_in_all) return;
     Rules with = tied_;
     with.push_back(rule);
-    if (can_tie(with, derivations_[rule].to)) {
+    if (can_tie(with, derivations_[rule].to, done)) {
       tied_ = std::move(with);
     } else {
       ++failures;
@@ -113,14 +116,16 @@ void Coherence::Impl::tie() {
   }
 }
 
-bool Coherence::Impl::can_tie(const Rules& tied, std::uint32_t attribute) const {
+bool Coherence::Impl::can_tie(const Rules& tied, std::uint32_t attribute, Work& done) const {
   for (const auto& group : joined(tied)) {
     if (!includes(group, {attribute})) continue;
     Witnesses witnesses(rules_);
     CodeRules rules = code_rules(tied, group, witnesses);
     rules.enough = [&] { return witnesses.found > most_combinations || witnesses.attempts > most_attempts; };
-    const bool all = CombinationSearch(constraints_, group, sizes_, rules)
-                         .run([&](std::span<const std::uint32_t>) { ++witnesses.found; }, most_steps);
+    CombinationSearch search(constraints_, group, sizes_, rules);
+    const bool all = search.run([&](std::span<const std::uint32_t>) { ++witnesses.found; }, most_steps);
+    done.steps += search.steps();
+    done.attempts += witnesses.attempts;
     return all && witnesses.found > 0;
   }
   return false;
@@ -218,7 +223,7 @@ bool Coherence::Impl::witness(const Cluster& cluster, std::span<const std::uint3
   placing.start(row);
   bool hopeless = false;
   for (int k = 0; k < attempts_at_a_row && !hopeless; ++k) {
-    ++attempts;
+    attempts += cluster.rules.size();
     if (placing.attempt(cluster, stream, hopeless)) return true;
   }
   return false;

@@ -23,10 +23,13 @@ class Coherence::Impl {
  private:
   using Rules = std::vector<std::size_t>;  ///< places in derivations_
   struct Witnesses;
+  struct Work {
+    std::uint64_t steps = 0, attempts = 0;  ///< at combinations; at numbers for them, by rule
+  };
 
   const Derivation* rule_to(std::uint32_t attribute) const;
   void tie();
-  bool can_tie(const Rules& tied, std::uint32_t attribute) const;
+  bool can_tie(const Rules& tied, std::uint32_t attribute, Work& done) const;
   std::vector<std::vector<std::uint32_t>> joined(const Rules& tied) const;
   std::vector<Cluster> clusters(const Rules& rules) const;
   CodeRules code_rules(const Rules& rules, std::span<const std::uint32_t> group, Witnesses& witnesses) const;

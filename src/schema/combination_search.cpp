@@ -13,6 +13,11 @@ CombinationSearch::CombinationSearch(const Constraints& constraints, std::span<c
       rules_(rules),
       row_(sizes.size(), Constraints::unset),
       codes_(group.size()) {
+  for (const CodeRules::Rule& rule : rules_.rules) {
+    rule_to_.emplace(rule.to, &rule);
+    rules_with_[rule.to].push_back(&rule);
+    for (const std::uint32_t source : rule.from) rules_with_[source].push_back(&rule);
+  }
   put_in_order();
 }
 
@@ -30,13 +35,6 @@ const Determines* CombinationSearch::determines(std::uint32_t attribute) const {
   return nullptr;
 }
 
-const CodeRules::Rule* CombinationSearch::rule_to(std::uint32_t attribute) const {
-  for (const CodeRules::Rule& rule : rules_.rules) {
-    if (rule.to == attribute) return &rule;
-  }
-  return nullptr;
-}
-
 /// What others follow from goes first.
 void CombinationSearch::put_in_order() {
   std::vector<std::uint32_t> left(group_.begin(), group_.end());
@@ -44,8 +42,8 @@ void CombinationSearch::put_in_order() {
   const auto ready = [&](std::uint32_t attribute) {
     const Determines* fixed = determines(attribute);
     if (fixed != nullptr && !placed(fixed->from)) return false;
-    const CodeRules::Rule* rule = rule_to(attribute);
-    return rule == nullptr || std::all_of(rule->from.begin(), rule->from.end(), placed);
+    const auto rule = rule_to_.find(attribute);
+    return rule == rule_to_.end() || std::all_of(rule->second->from.begin(), rule->second->from.end(), placed);
   };
   while (!left.empty()) {
     auto next = std::find_if(left.begin(), left.end(), ready);
@@ -60,16 +58,17 @@ bool CombinationSearch::is_set(const std::vector<std::uint32_t>& attributes) con
                      [&](std::uint32_t a) { return row_[a] != Constraints::unset; });
 }
 
-std::vector<std::uint32_t> CombinationSearch::codes_of(std::uint32_t attribute) const {
+std::vector<std::uint32_t> CombinationSearch::codes_of(std::uint32_t attribute, const CodeRules::Rule*& given) const {
   const Determines* fixed = determines(attribute);
   if (fixed != nullptr && row_[fixed->from] != Constraints::unset) {
     const std::uint32_t code = fixed->table[row_[fixed->from]];
     if (code != Determines::any) return {code};
   }
   std::vector<std::uint32_t> codes;
-  const CodeRules::Rule* rule = rule_to(attribute);
-  if (rule != nullptr && is_set(rule->from)) {
-    rule->codes(row_, codes);
+  const auto rule = rule_to_.find(attribute);
+  if (rule != rule_to_.end() && is_set(rule->second->from)) {
+    given = rule->second;
+    given->codes(row_, codes);
     return codes;
   }
   codes.resize(sizes_[attribute]);
@@ -78,14 +77,14 @@ std::vector<std::uint32_t> CombinationSearch::codes_of(std::uint32_t attribute) 
 }
 
 /// The rules that this attribute was the last to be known of.
-bool CombinationSearch::keeps_rules(std::uint32_t attribute) const {
+bool CombinationSearch::keeps_rules(std::uint32_t attribute, const CodeRules::Rule* given) const {
+  const auto named = rules_with_.find(attribute);
+  if (named == rules_with_.end()) return true;
   std::vector<std::uint32_t> codes;
-  for (const CodeRules::Rule& rule : rules_.rules) {
-    const bool names =
-        rule.to == attribute || std::find(rule.from.begin(), rule.from.end(), attribute) != rule.from.end();
-    if (!names || row_[rule.to] == Constraints::unset || !is_set(rule.from)) continue;
-    rule.codes(row_, codes);
-    if (!std::binary_search(codes.begin(), codes.end(), row_[rule.to])) return false;
+  for (const CodeRules::Rule* rule : named->second) {
+    if (rule == given || row_[rule->to] == Constraints::unset || !is_set(rule->from)) continue;
+    rule->codes(row_, codes);
+    if (!std::binary_search(codes.begin(), codes.end(), row_[rule->to])) return false;
   }
   return true;
 }
@@ -99,10 +98,13 @@ bool CombinationSearch::from(std::size_t depth, const Use& use) {
     return !rules_.enough || !rules_.enough();
   }
   const std::uint32_t attribute = order_[depth];
-  for (const std::uint32_t code : codes_of(attribute)) {
-    if (++steps_ > most_steps_) return false;
+  const CodeRules::Rule* given = nullptr;
+  const std::vector<std::uint32_t> codes = codes_of(attribute, given);
+  steps_ += codes.size();
+  if (steps_ > most_steps_) return false;
+  for (const std::uint32_t code : codes) {
     row_[attribute] = code;
-    if (!constraints_.allow(row_) || !keeps_rules(attribute)) continue;
+    if (!constraints_.allow(row_) || !keeps_rules(attribute, given)) continue;
     if (!from(depth + 1, use)) return false;
   }
   row_[attribute] = Constraints::unset;

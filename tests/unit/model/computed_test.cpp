@@ -208,6 +208,20 @@ TEST(Computed, OfTooManyCombinationsCannotBeAskedForAndAreComputedAllTheSame) {
   });
 }
 
+TEST(Computed, FollowAlsoWhereTheModelHasNoneOfTheirCombinations) {
+  const schema::Schema schema({numbers("first", {0, 5, 9}, true), numbers("second", {0, 5, 9}, true),
+                               numbers("sum", {0, 10, 18}, true, {.kind = Kind::sum, .columns = {"first", "second"}})},
+                              {});
+  Generator made(schema.domain(), 1);
+  made.set_logits({0, -1000, 0, -1000, -1000, 0});  // 0..4 and 0..4, and a sum of 10 at least
+  const Tilted tilted(made, schema);
+  EXPECT_TRUE(tilted.loose(2));
+  for_rows(tilted, schema, 500, [&](const Texts& row) {
+    EXPECT_EQ(std::stoi(row.at("first")) + std::stoi(row.at("second")), std::stoi(row.at("sum")));
+    EXPECT_LT(std::stoi(row.at("first")), 5);
+  });
+}
+
 TEST(Computed, AreTheSameInCsvAndSql) {
   const schema::Schema schema = schema::Schema(hospital(), {"person", "case"})
                                     .with_id_patterns({schema::IdPattern("P'{:03d}"), schema::IdPattern()});

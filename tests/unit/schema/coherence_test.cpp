@@ -186,6 +186,17 @@ TEST(Coherence, TriesToTieASmallColumnOnlyWhileFewWereTriedInVain) {
   EXPECT_TRUE(many.coherence().loose(static_cast<std::uint32_t>(many.attributes().size() - 1)));
 }
 
+TEST(Coherence, OfHundredsOfColumnsIsFoundOutWithinBounds) {
+  // Each is tied, but goes through all that came before it.
+  std::vector<Attribute> attributes{date("came", 60, 1), date("left", 60, 1)};
+  for (int k = 0; k < 400; ++k) {
+    attributes.push_back(numbers(("stay" + std::to_string(k)).c_str(), {-60, 0, 10, 60}, difference()));
+  }
+  const Schema schema(attributes, {});
+  EXPECT_FALSE(schema.coherence().loose(2));
+  EXPECT_TRUE(schema.coherence().loose(401)) << "the work is bounded";
+}
+
 TEST(Coherence, LeavesALooseColumnAloneWhereAConstraintWouldBreak) {
   std::vector<double> days;
   for (int k = 0; k < 800; ++k) days.push_back(k);
