@@ -71,8 +71,9 @@ void sample(const SampleArguments& arguments) {
   std::uint64_t rows = request.rows;
   nlohmann::ordered_json facts = nlohmann::ordered_json::array();
   std::optional<double> misfit;
-  if (request.plain() && arguments.format == "csv") {
-    model::write_synthetic_csv(source.generator, source.schema, rows, seed, output);
+  const model::TableFile file{output, format_of(arguments.format), arguments.table};
+  if (request.plain()) {
+    model::write_tables({&source.generator, rows, seed}, source.schema, {file});
   } else {
     const sampling::Drawing drawing(source, request);
     for (const sampling::Told& told : drawing.told()) {
@@ -81,7 +82,7 @@ void sample(const SampleArguments& arguments) {
     }
     rows = drawing.rows();
     misfit = drawing.misfit();
-    model::write_table(drawing.strata(), source.schema, seed, {output, format_of(arguments.format), arguments.table});
+    model::write_table(drawing.strata(), source.schema, seed, file);
   }
   if (misfit) {
     std::cout << "margins matched: the largest difference that is left is " << figure(*misfit, 2) << " of the rows\n";
